@@ -1,0 +1,79 @@
+"""Every way a command can end: one exit status each, and one exception for each that is a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+
+class ExitStatus(IntEnum):
+    """The exit codes that scripts may rely on."""
+
+    OK = 0
+    NEGATIVE = 1  # the answer is no: a gate missed, a gradient mismatch, not reproduced
+    USAGE = 2  # the command line, or a missing extra
+    CONFIG = 3
+    DATA = 4
+    DIVERGED = 5
+    CANNOT_WRITE = 6
+    WEIGHTS = 7
+    BUG = 70
+    HANGUP = 129
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+class BpcliError(Exception):
+    """Base of every error that a user can cause; each line of it is printed as it stands."""
+
+    exit_status = ExitStatus.BUG
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class NegativeVerdict(BpcliError):
+    """Raised when the work was done and the answer is no."""
+
+    exit_status = ExitStatus.NEGATIVE
+
+
+class UsageError(BpcliError):
+    """Raised when the command line asks for what cannot be, or for an extra that is not installed."""
+
+    exit_status = ExitStatus.USAGE
+
+
+class ConfigError(BpcliError):
+    """Raised when the config is missing, unreadable or wrong; one line for each problem in it."""
+
+    exit_status = ExitStatus.CONFIG
+
+    @classmethod
+    def of(cls, problems: Iterable[object]) -> ConfigError:
+        return cls(*(str(problem) for problem in problems))
+
+
+class DataError(BpcliError):
+    """Raised when the data is missing, unreadable, changed, or does not fit the network."""
+
+    exit_status = ExitStatus.DATA
+
+
+class DivergedError(BpcliError):
+    """Raised when the cost or a parameter is no longer a finite number."""
+
+    exit_status = ExitStatus.DIVERGED
+
+
+class CannotWriteError(BpcliError):
+    """Raised when the result cannot be written: it exists, is in use, the disk is full or read-only."""
+
+    exit_status = ExitStatus.CANNOT_WRITE
+
+
+class WeightsError(BpcliError):
+    """Raised when a weights file is missing, damaged, or not one of ours."""
+
+    exit_status = ExitStatus.WEIGHTS
