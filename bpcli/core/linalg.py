@@ -1,0 +1,56 @@
+"""The few matrix products that training is made of, each one BLAS call that writes where it is told.
+
+All of them go through SciPy's BLAS, so that one thread pool is at work and not two. BLAS counts by columns and NumPy by
+rows, so every array is handed over transposed, which copies nothing as long as it is contiguous.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import blas
+
+Array = NDArray[Any]
+
+_gemm = {"f": blas.sgemm, "d": blas.dgemm, "D": blas.zgemm}
+_gemv = {"f": blas.sgemv, "d": blas.dgemv, "D": blas.zgemv}
+_axpy = {"f": blas.saxpy, "d": blas.daxpy, "D": blas.zaxpy}
+_dot = {"f": blas.sdot, "d": blas.ddot, "D": blas.zdotu}
+
+
+def add_product(z: Array, a: Array, W: Array) -> None:
+    """z ← z + a Wᵀ, with z (m, j), a (m, k), W (j, k)."""
+    _gemm[z.dtype.char](1.0, W.T, a.T, beta=1.0, c=z.T, trans_a=1, overwrite_c=1)
+
+
+def pull_back(below: Array, delta: Array, W: Array) -> None:
+    """below ← δ W, with below (m, k), δ (m, j), W (j, k)."""
+    _gemm[below.dtype.char](1.0, W.T, delta.T, beta=0.0, c=below.T, overwrite_c=1)
+
+
+def accumulate(block: Array, delta: Array, a: Array, alpha: float, beta: float) -> None:
+    """block ← β block + α δᵀ a, for weights (j, k) with a (m, k), or for biases (j,) with a all ones (m,)."""
+    kind = block.dtype.char
+    if block.ndim == 2:
+        _gemm[kind](alpha, a.T, delta.T, beta=beta, c=block.T, trans_b=1, overwrite_c=1)
+    else:
+        _gemv[kind](alpha, delta.T, a, beta=beta, y=block, overwrite_y=1)
+
+
+def add_scaled(y: Array, x: Array, alpha: float) -> None:
+    """y ← y + α x, for contiguous arrays of one shape."""
+    _axpy[y.dtype.char](x.ravel(), y.ravel(), a=alpha)
+
+
+def sum_of_squares(x: Array) -> Any:
+    """Σ x², without conjugation, so that a complex step passes through it."""
+    return _dot[x.dtype.char](x, x)
+
+
+def is_in_place(array: Array) -> bool:
+    """Whether BLAS can write into `array` itself: contiguous, aligned, of a type it knows."""
+    return bool(array.flags.c_contiguous and array.flags.aligned and array.dtype.char in _gemm) and bool(
+        np.shares_memory(array, array.ravel())
+    )

@@ -1,0 +1,55 @@
+"""What the last layer does to its weighted input: the outputs that a cost is measured on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import numpy as np
+
+from bpcli.core.activations import Identity, Sigmoid, Spare
+from bpcli.core.linalg import Array
+from bpcli.registry import Registry
+
+
+class Output(Protocol):
+    """An output function; elementwise ones are activations used at the end."""
+
+    reads_z: ClassVar[bool]
+    kinks: ClassVar[tuple[float, ...]]
+    init: ClassVar[str]
+
+    def apply(self, z: Array, a: Array, spare: Spare) -> None:
+        """a ← f(z), where `a` shares no memory with `z`."""
+
+    def times_prime(self, delta: Array, z: Array, a: Array, spare: Spare) -> None:
+        """δ ← δ Jᵀ, with J = ∂a/∂z row by row; δ ⊙ f′(z) for an elementwise f."""
+
+
+OUTPUTS: Registry[type[Output]] = Registry("output")
+
+OUTPUTS.register("sigmoid")(Sigmoid)
+OUTPUTS.register("identity")(Identity)
+
+
+@OUTPUTS.register("softmax")
+@dataclass(frozen=True)
+class Softmax:
+    """a_j = e^z_j / Σ_k e^z_k in each row; ∂a_j/∂z_k = a_j (1[j = k] − a_k)."""
+
+    reads_z: ClassVar[bool] = False
+    kinks: ClassVar[tuple[float, ...]] = ()
+    init: ClassVar[str] = "glorot_uniform"
+
+    def apply(self, z: Array, a: Array, spare: Spare) -> None:
+        np.max(z, axis=1, keepdims=True, out=spare.row)  # a shift of z moves no a, and lets no e^z overflow
+        np.subtract(z, spare.row, out=a)
+        np.exp(a, out=a)
+        np.sum(a, axis=1, keepdims=True, out=spare.row)
+        a /= spare.row
+
+    def times_prime(self, delta: Array, z: Array, a: Array, spare: Spare) -> None:
+        np.multiply(delta, a, out=spare.block)
+        np.sum(spare.block, axis=1, keepdims=True, out=spare.row)
+        delta -= spare.row
+        delta *= a
