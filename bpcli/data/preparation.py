@@ -1,0 +1,229 @@
+"""All that turns the rows of a table into arrays: fitted once, stored with the weights, used ever after."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpcli.data.table import Rows, Table
+from bpcli.errors import DataError
+
+Task = Literal["classes", "labels", "numbers"]
+"""What the outputs stand for: one class of several, several labels that are each 0 or 1, or numbers."""
+Missing = Literal["error", "drop", "mean"]
+DType = np.dtype[np.float32] | np.dtype[np.float64]
+
+UNSOUND = "the stored preparation of the data is not sound"
+BLOCK_ROWS = 4096  # rows that are in memory as float64 at one time
+
+
+def row_blocks(count: int) -> Iterator[slice]:
+    """Slices that together cover `count` rows."""
+    for start in range(0, count, BLOCK_ROWS):
+        yield slice(start, min(start + BLOCK_ROWS, count))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns play which part."""
+
+    features: tuple[str, ...]
+    target: tuple[str, ...]
+    weight: str | None
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """From named columns to inputs and targets.
+
+    A number is one input, a text as many inputs of 0 and 1 as the column has categories, in their order. Each
+    input is (x - shift) / divisor, in float64. Three tuples have one entry for each input: fill (what stands
+    for a missing cell; None: none may be missing), shift and divisor.
+    """
+
+    columns: Columns
+    categories: dict[str, tuple[str, ...]]  # of each text feature
+    missing: Missing
+    fill: tuple[float, ...] | None
+    shift: tuple[float, ...]
+    divisor: tuple[float, ...]
+    task: Task
+    classes: tuple[str, ...]  # in the order of the outputs; empty unless the task is classes
+    one_output: bool  # two classes on one output, 0 and 1
+
+    @property
+    def parts(self) -> tuple[tuple[str, str | None], ...]:
+        """Of each input, its feature and its category; None where the feature is a number."""
+        return tuple(
+            (name, category) for name in self.columns.features for category in self.categories.get(name, (None,))
+        )
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """A name for each input: the feature, or `feature=category`."""
+        return tuple(name if value is None else f"{name}={value}" for name, value in self.parts)
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """A name for each output: the classes, or the target columns."""
+        return self.classes if self.task == "classes" and not self.one_output else self.columns.target
+
+    def complete_rows(self, table: Table, rows: Rows, with_target: bool = True) -> Rows:
+        """The rows that can be used: all of them, less, under `drop`, those with a missing cell.
+
+        Raises DataError with the place of the first missing cell that is not allowed, or of an infinite one.
+        """
+        wanted = list(self.columns.features)
+        if with_target:
+            wanted += self.columns.target
+            wanted += [name for name in table.columns if name == self.columns.weight]
+        keep = np.ones(len(rows), dtype=bool)
+        for block in row_blocks(len(rows)):
+            for name in wanted:
+                absent = table.missing(name, rows[block])
+                if absent.any() and not self._allows_missing(name):
+                    fills = ", missing: mean fills them" if name in self.columns.features else ""
+                    raise DataError(
+                        f"{table.place(rows[block][absent.argmax()])}: column '{name}': the cell is missing "
+                        f"(missing: drop leaves such rows out{fills})"
+                    )
+                if self.missing == "drop":
+                    keep[block] &= ~absent
+        if not keep.any():
+            raise DataError(f"{table.shown}: no row is left, each has a missing cell")
+        return rows[keep]
+
+    def _allows_missing(self, name: str) -> bool:
+        return self.missing == "drop" or (self.missing == "mean" and name in self.columns.features)
+
+    def raw_blocks(self, table: Table, rows: Rows) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+        """Inputs before scaling (block, inputs), block by block; NaN where a missing cell is not filled."""
+        parts = []
+        for name in self.columns.features:
+            known = self.categories.get(name)
+            values = table.numbers(name) if known is None else table.codes(name, rows, known, "category")
+            parts.append((values, known))
+        for block in row_blocks(len(rows)):
+            by_input = np.empty((len(self.shift), block.stop - block.start))
+            at = 0
+            for values, known in parts:
+                if known is None:
+                    by_input[at] = values[rows[block]]
+                    at += 1
+                    continue
+                code = values[block]
+                hot = by_input[at : at + len(known)]
+                hot[:] = code == np.arange(len(known))[:, np.newaxis]
+                hot[:, code < 0] = np.nan
+                at += len(known)
+            raw = by_input.T
+            yield block, raw if self.fill is None else np.where(np.isnan(raw), np.array(self.fill), raw)
+
+    def inputs(self, table: Table, rows: Rows, dtype: DType) -> NDArray[Any]:
+        """Inputs x (rows, inputs), C-contiguous; raises DataError if a cell or a column does not fit."""
+        x = np.empty((len(rows), len(self.shift)), dtype)
+        shift, divisor = np.array(self.shift), np.array(self.divisor)
+        for block, raw in self.raw_blocks(table, rows):
+            with np.errstate(over="ignore"):
+                x[block] = (raw - shift) / divisor
+            if not np.isfinite(x[block]).all():
+                row, j = np.argwhere(~np.isfinite(x[block]))[0]
+                place = table.place(rows[block][row])
+                raise DataError(f"{place}: {self.input_names[j]}: {raw[row, j]} is too large for {dtype}")
+        return x
+
+    def targets(self, table: Table, rows: Rows, dtype: DType) -> NDArray[Any]:
+        """Targets y (rows, outputs), C-contiguous; raises DataError if a cell or a column does not fit."""
+        y = np.empty((len(rows), len(self.output_names)), dtype)
+        if self.task == "classes":
+            code = self.class_codes(table, rows)
+            y[:] = code[:, np.newaxis] if self.one_output else code[:, np.newaxis] == np.arange(len(self.classes))
+            return y
+        for j, name in enumerate(self.columns.target):
+            y[:, j] = table.numbers(name)[rows]
+        if self.task == "labels":
+            wrong = ((y != 0) & (y != 1)).any(axis=1)
+            if wrong.any():
+                place = table.place(rows[wrong.argmax()])
+                raise DataError(f"{place}: several target columns are labels, and labels are 0 or 1")
+        return y
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the weights file; `from_json` gives an equal preparation back."""
+        return {
+            "features": list(self.columns.features),
+            "target": list(self.columns.target),
+            "weight": self.columns.weight,
+            "categories": {name: list(values) for name, values in self.categories.items()},
+            "missing": self.missing,
+            "fill": None if self.fill is None else _compact(self.fill),
+            "shift": _compact(self.shift),
+            "divisor": _compact(self.divisor),
+            "task": self.task,
+            "classes": list(self.classes),
+            "one_output": self.one_output,
+        }
+
+    @classmethod
+    def from_json(cls, stored: object) -> Preparation:
+        """The preparation that `to_json` told of; raises ValueError at anything it would not have said."""
+        if not isinstance(stored, dict) or not isinstance(stored.get("categories"), dict):
+            raise ValueError(UNSOUND)
+        categories = {name: _names(values) for name, values in stored["categories"].items()}
+        columns = Columns(_names(stored.get("features")), _names(stored.get("target")), stored.get("weight"))
+        inputs = sum(len(categories.get(name, ("",))) for name in columns.features)
+        preparation = cls(
+            columns,
+            categories,
+            stored.get("missing", "error"),
+            None if stored.get("fill") is None else _numbers(stored["fill"], inputs),
+            _numbers(stored.get("shift"), inputs),
+            _numbers(stored.get("divisor"), inputs),
+            stored.get("task", "numbers"),
+            _names(stored.get("classes")),
+            stored.get("one_output", False),
+        )
+        if not preparation._is_sound() or preparation.to_json() != stored:
+            raise ValueError(UNSOUND)
+        return preparation
+
+    def _is_sound(self) -> bool:
+        return (
+            self.missing in get_args(Missing)
+            and self.task in get_args(Task)
+            and isinstance(self.one_output, bool)
+            and isinstance(self.columns.weight, str | None)
+            and bool(self.columns.features and self.columns.target)
+            and set(self.categories) <= set(self.columns.features)
+            and all(value > 0 for value in self.divisor)
+            and (self.missing == "mean") == (self.fill is not None)
+            and (len(self.classes) >= 2 if self.task == "classes" else not self.classes)
+        )
+
+    def class_codes(self, table: Table, rows: Rows) -> Rows:
+        """The class of each row (rows,), counted from 0."""
+        return table.codes(self.columns.target[0], rows, self.classes, "class")
+
+
+def _compact(values: tuple[float, ...]) -> float | list[float]:
+    """One number when all are the same."""
+    return values[0] if len(set(values)) == 1 else list(values)
+
+
+def _names(stored: object) -> tuple[str, ...]:
+    if not isinstance(stored, list) or not all(isinstance(name, str) for name in stored):
+        raise ValueError(UNSOUND)
+    return tuple(stored)
+
+
+def _numbers(stored: object, count: int) -> tuple[float, ...]:
+    """As many finite numbers; one alone stands for all."""
+    values = stored if isinstance(stored, list) else [stored] * count
+    if len(values) != count or not all(isinstance(value, float) and math.isfinite(value) for value in values):
+        raise ValueError(UNSOUND)
+    return tuple(values)

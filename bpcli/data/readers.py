@@ -1,0 +1,44 @@
+"""The formats that can be read, each by one function from a source to a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+from bpcli.data.csv_reader import read_csv
+from bpcli.data.idx_reader import read_idx
+from bpcli.data.numpy_reader import read_npy, read_npz
+from bpcli.data.parquet_reader import read_parquet
+from bpcli.data.source import Source
+from bpcli.data.table import Table
+from bpcli.errors import DataError
+from bpcli.registry import Registry, UnknownNameError
+
+Reader = Callable[[Source], Table]
+
+READERS: Registry[Reader] = Registry("format")
+READERS.register("csv")(partial(read_csv, delimiter=","))
+READERS.register("tsv")(partial(read_csv, delimiter="\t"))
+READERS.register("idx")(read_idx)
+READERS.register("npz")(read_npz)
+READERS.register("npy")(read_npy)
+READERS.register("parquet")(read_parquet)
+
+
+def read(source: Source) -> Table:
+    """Every row of the source's file, whichever rows of it are meant (`Source.span` names those).
+
+    Raises DataError with file and line when the file is missing, damaged or not what its format says.
+    """
+    try:
+        reader = READERS.get(source.format or _extension(source.path.name))
+    except UnknownNameError as error:
+        raise DataError(f"{source.shown}: format: {error}") from None
+    return reader(source)
+
+
+def _extension(name: str) -> str:
+    """The format that a file name tells; IDX files are called `train-images-idx3-ubyte.gz` and the like."""
+    plain = name.removesuffix(".gz")
+    return "idx" if re.search(r"[.-]idx\d(-ubyte)?$", plain) else plain.rpartition(".")[2].lower()

@@ -1,0 +1,138 @@
+"""The stored preparation: what it says of data it has not seen, and its way through JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bpcli.data.preparation import BLOCK_ROWS, Columns, Preparation
+from bpcli.data.table import Table
+from bpcli.errors import DataError
+
+FLOAT32 = np.dtype(np.float32)
+PREPARATION = Preparation(
+    columns=Columns(("x", "t"), ("y",), None),
+    categories={"t": ("a", "b")},
+    missing="error",
+    fill=None,
+    shift=(0.5, 0.0, 0.0),
+    divisor=(2.0, 1.0, 1.0),
+    task="classes",
+    classes=("1", "2", "10"),
+    one_output=False,
+)
+DIVIDED = replace(PREPARATION, categories={}, shift=(0.0, 0.0), divisor=(255.0, 255.0))
+
+
+def table(**columns: Any) -> Table:
+    return Table("b.csv", columns, ("y",), lines=np.array([2, 5]))
+
+
+GOOD = table(x=np.array([1.5, 2.5]), t=["b", "a"], y=np.array([10, 1]))
+
+
+def test_inputs_and_targets() -> None:
+    rows = np.array([1, 0])
+    x, y = PREPARATION.inputs(GOOD, rows, FLOAT32), PREPARATION.targets(GOOD, rows, FLOAT32)
+    assert x.tolist() == [[1, 1, 0], [0.5, 0, 1]]
+    assert y.tolist() == [[1, 0, 0], [0, 0, 1]]
+    for array in (x, y):
+        assert array.dtype == FLOAT32
+        assert array.flags.c_contiguous
+
+
+def test_many_rows_are_the_same_as_a_few() -> None:
+    x = np.random.default_rng(0).normal(size=(BLOCK_ROWS * 2 + 5, 2))
+    large = Table("b.npz", {"x": x[:, 0], "t": x[:, 1]}, ())
+    rows = np.arange(len(x))
+    assert np.array_equal(DIVIDED.inputs(large, rows, np.dtype(np.float64)), x / 255)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"x": ["1", "many"]}, "b.csv:5: column 'x': 'many' is not a number"),
+        ({"t": ["a", "c"]}, "b.csv:5: column 't': unknown category 'c' (known: a, b)"),
+        ({"t": np.array([1.0, 2.0])}, "b.csv:2: column 't': unknown category '1' (known: a, b)"),
+        ({"y": np.array([2, 3])}, "b.csv:5: column 'y': unknown class '3' (known: 1, 2, 10)"),
+    ],
+)
+def test_other_data_is_told_with_its_line(changed: dict[str, Any], told: str) -> None:
+    other = table(**(dict(GOOD.columns) | changed))
+    of_column = PREPARATION.targets if "y" in changed else PREPARATION.inputs
+    with pytest.raises(DataError) as caught:
+        of_column(other, np.arange(2), FLOAT32)
+    assert str(caught.value) == told
+
+
+def test_an_absent_feature_is_told_with_the_nearest() -> None:
+    other = table(X=GOOD.columns["x"], t=GOOD.columns["t"])
+    with pytest.raises(DataError) as caught:
+        PREPARATION.complete_rows(other, np.arange(2))
+    assert str(caught.value) == "b.csv: no column 'x' (columns: X, t)"
+
+
+def test_numbers_written_as_text_are_numbers() -> None:
+    other = table(x=["1.5", "2.5"], t=["b", "a"], y=["10", "1"])
+    rows = np.arange(2)
+    assert np.array_equal(PREPARATION.inputs(other, rows, FLOAT32), PREPARATION.inputs(GOOD, rows, FLOAT32))
+    assert np.array_equal(PREPARATION.targets(other, rows, FLOAT32), PREPARATION.targets(GOOD, rows, FLOAT32))
+
+
+@pytest.mark.parametrize(
+    "preparation",
+    [
+        PREPARATION,
+        DIVIDED,
+        replace(PREPARATION, missing="mean", fill=(0.1, 1 / 3, 2 / 3)),
+        replace(PREPARATION, columns=Columns(("x", "t"), ("y", "z"), "w"), task="numbers", classes=()),
+    ],
+)
+def test_json_gives_an_equal_preparation_back(preparation: Preparation) -> None:
+    text = json.dumps(preparation.to_json(), allow_nan=False)
+    assert Preparation.from_json(json.loads(text)) == preparation
+
+
+def test_equal_numbers_are_stored_once() -> None:
+    assert DIVIDED.to_json()["divisor"] == 255.0
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"features": "xt"},
+        {"features": []},
+        {"features": ["x"]},
+        {"target": [1]},
+        {"weight": 3},
+        {"categories": {"z": ["a"]}},
+        {"categories": None},
+        {"missing": "guess"},
+        {"fill": [1.0, 2.0, 3.0]},
+        {"shift": [1.0, 2.0]},
+        {"shift": [1.0, 2.0, "3"]},
+        {"shift": float("nan")},
+        {"divisor": [1.0, 2.0, 0.0]},
+        {"divisor": True},
+        {"task": "guess"},
+        {"task": "numbers"},
+        {"classes": ["a"]},
+        {"one_output": 1},
+        {"more": 1},
+    ],
+)
+def test_odd_json_is_refused(changed: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="the stored preparation of the data is not sound"):
+        Preparation.from_json(PREPARATION.to_json() | changed)
+
+
+def test_a_missing_key_is_refused() -> None:
+    for key in PREPARATION.to_json():
+        stored = PREPARATION.to_json()
+        del stored[key]
+        with pytest.raises(ValueError):
+            Preparation.from_json(stored)
