@@ -1,0 +1,220 @@
+"""The training loop: what it says, what it keeps, when it ends, and that it takes no memory on the way."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from conftest import make_network, random_parameters
+
+from bpcli.core.optimizers import Sgd
+from bpcli.core.schedules import SCHEDULES, InverseScaling
+from bpcli.data.batches import Batches
+from bpcli.data.loading import Examples
+from bpcli.training.evaluate import BLOCK, Evaluator
+from bpcli.training.events import Ended, EpochEnded, Progressed, Started
+from bpcli.training.stopping import Watch
+from bpcli.training.trainer import Trainer
+
+
+def examples(n: tuple[int, ...], rows: int, seed: int = 0, dtype: type = np.float64) -> Examples:
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((rows, n[0])).astype(dtype)
+    y = np.eye(n[-1], dtype=dtype)[x[:, : n[-1]].argmax(axis=1)]
+    return Examples(x, y, None, np.arange(rows))
+
+
+def make_trainer(n=(4, 5, 3), rows=50, dtype=np.float64, network=None, **changes) -> Trainer:
+    network = network or make_network(n, "relu")
+    settings = {
+        "theta": random_parameters(n, dtype=dtype),
+        "optimizer": Sgd(),
+        "schedule": SCHEDULES.get("constant")(),
+        "eta": 0.1,
+        "epochs": 3,
+        "batches": Batches(rows, 8, seed=1),
+        "train": examples(n, rows, dtype=dtype),
+        "validation": examples(n, 20, seed=1, dtype=dtype),
+        "test": examples(n, 20, seed=2, dtype=dtype),
+        "evaluator": Evaluator(network, "classes", np.dtype(dtype)),
+        "watch": Watch("validation.cost"),
+    }
+    return Trainer(network, **{**settings, **changes})
+
+
+def test_the_events_of_a_run():
+    trainer = make_trainer(evaluate_train=True)
+    started, *epochs, ended = [event for event in trainer.run() if not isinstance(event, Progressed)]
+    assert started == Started((4, 5, 3), 43, {"train": 50, "validation": 20, "test": 20}, 3, 7)
+    assert [(event.epoch, event.step) for event in epochs] == [(1, 7), (2, 14), (3, 21)]
+    assert all(set(event.validation) == {"cost", "accuracy"} for event in epochs)
+    assert all(event.train is not None for event in epochs)
+    assert isinstance(ended, Ended)
+    assert (ended.reason, ended.epochs) == ("epochs", 3)
+    assert ended.best_epoch == min(epochs, key=lambda event: event.validation["cost"]).epoch
+
+
+def test_the_running_cost_is_weighted_by_rows_and_has_the_penalty_in_it():
+    network = make_network((4, 5, 3), "relu", lmbda=0.1)
+    trainer = make_trainer(network=network, batches=Batches(50, 40, shuffle=False), epochs=1, eta=1e-12)
+    (epoch,) = [event for event in trainer.run() if isinstance(event, EpochEnded)]
+    cost = trainer.evaluator.measure(trainer.theta, trainer.train)["cost"]
+    assert epoch.running["cost"] == pytest.approx(cost + 0.05 * (trainer.theta.weights**2).sum(), rel=1e-9)
+
+
+def test_the_epoch_with_the_best_figure_is_kept():
+    trainer = make_trainer(eta=2.0, epochs=30, watch=Watch("validation.cost"))
+    seen = {}
+    for event in trainer.run():
+        if isinstance(event, EpochEnded):
+            seen[event.epoch] = (event.validation["cost"], trainer.theta.flat.copy(), event.best)
+    best = min(seen, key=lambda epoch: seen[epoch][0])
+    assert 1 < best < 30  # so that it is neither the first nor the last one by chance
+    assert trainer.best_epoch == best
+    np.testing.assert_array_equal(trainer.kept.flat, seen[best][1])
+    assert max(epoch for epoch in seen if seen[epoch][2]) == best
+
+
+def test_without_validation_rows_the_last_epoch_is_kept():
+    trainer = make_trainer(validation=None, watch=Watch("running.cost"))
+    events = list(trainer.run())
+    np.testing.assert_array_equal(trainer.kept.flat, trainer.theta.flat)
+    assert events[-1].best_epoch is None
+    assert not any(event.best for event in events if isinstance(event, EpochEnded))
+
+
+def test_early_stopping_ends_the_run():
+    trainer = make_trainer(epochs=500, eta=2.0, watch=Watch("validation.cost", patience=4))
+    *_, ended = trainer.run()
+    assert ended.reason == "early_stopping"
+    assert ended.epochs == ended.best_epoch + 4
+
+
+def test_patience_counts_epochs_in_a_row_that_stay_above_best_less_min_delta():
+    watch = Watch("running.cost", patience=3, min_delta=0.1)
+    exhausted = []
+    for value in [1.0, 0.95, 0.94, 0.80, 0.79, 0.78, 0.77]:
+        watch.improves(value)
+        exhausted.append(watch.exhausted)
+    assert exhausted == [False] * 6 + [True]
+    assert watch.best == 0.77
+
+
+def test_accuracy_is_better_when_it_is_higher():
+    watch = Watch("validation.accuracy")
+    assert [watch.improves(value) for value in [0.5, 0.7, 0.6, 0.7, 0.8]] == [True, True, False, False, True]
+
+
+@pytest.mark.parametrize("stop_at", [1, 7, 10])
+def test_asked_to_stop_it_ends_after_the_step_and_keeps_what_it_has(stop_at):
+    trainer = make_trainer(validation=None, watch=Watch("running.cost"))
+    trainer.stop = lambda: trainer._step >= stop_at
+    *_, ended = trainer.run()
+    assert ended.reason == "interrupted"
+    assert trainer._step == stop_at
+    np.testing.assert_array_equal(trainer.kept.flat, trainer.theta.flat)
+
+
+def test_a_cost_that_is_no_number_ends_the_run_and_keeps_the_last_good_epoch():
+    trainer = make_trainer(validation=None, watch=Watch("running.cost"), epochs=5, clock=lambda: 0.0)
+    kept = None
+    for event in trainer.run():
+        if isinstance(event, EpochEnded) and event.epoch == 2:
+            kept = trainer.theta.flat.copy()
+            trainer.theta.flat[0] = np.inf
+    assert event.reason == "diverged"
+    assert event.detail == "the cost is nan in step 15 (epoch 3, learning rate 0.1)"
+    np.testing.assert_array_equal(trainer.kept.flat, kept)
+
+
+def test_a_huge_learning_rate_diverges_and_nothing_infinite_is_kept():
+    network = make_network((4, 5, 3), "identity", "identity", "quadratic")
+    trainer = make_trainer(network=network, eta=1e6, epochs=50, dtype=np.float32)
+    *_, ended = trainer.run()
+    assert ended.reason == "diverged"
+    assert trainer.kept is None or np.isfinite(trainer.kept.flat).all()
+
+
+def test_the_schedule_counts_examples_seen():
+    trainer = make_trainer(schedule=InverseScaling())
+    rates = [event.learning_rate for event in trainer.run() if isinstance(event, EpochEnded)]
+    assert rates == pytest.approx([0.1, 0.1 / 51**0.5, 0.1 / 101**0.5], rel=1e-15)
+
+
+def test_frozen_biases_do_not_move():
+    trainer = make_trainer(train_biases=False, optimizer=Sgd(momentum=0.9))
+    before = trainer.theta.copy()
+    list(trainer.run())
+    for l in (1, 2):
+        np.testing.assert_array_equal(trainer.theta.b[l], before.b[l])
+        assert not np.array_equal(trainer.theta.W[l], before.W[l])
+
+
+def test_weights_of_examples_reach_the_gradient():
+    """Weight 2 on a row of a full batch is the same as the row standing there twice, but for the 1/m."""
+    train = examples((4, 5, 3), 6)
+    twice = Examples(train.x[[0, 0, 1, 2, 3, 4, 5]], train.y[[0, 0, 1, 2, 3, 4, 5]], None, np.arange(7))
+    weighted = Examples(train.x, train.y, np.array([2.0, 1, 1, 1, 1, 1]), np.arange(6))
+    one = make_trainer(train=weighted, batches=Batches(6, 6), eta=0.6, epochs=4)
+    other = make_trainer(train=twice, batches=Batches(7, 7), eta=0.7, epochs=4)
+    list(one.run()), list(other.run())
+    np.testing.assert_allclose(one.theta.flat, other.theta.flat, rtol=1e-10)
+
+
+@pytest.mark.parametrize("optimizer", [Sgd(), Sgd(0.9), Sgd(0.9, True)], ids=str)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_step_allocates_nothing_of_batch_or_weight_size(optimizer, weighted):
+    n, rows, size = (300, 200, 100, 10), 100, 32
+    network = make_network(n, "relu", lmbda=0.01)
+    train = examples(n, rows, dtype=np.float32)
+    if weighted:
+        train = Examples(train.x, train.y, np.ones(rows, np.float32), train.rows)
+    trainer = make_trainer(
+        n, network=network, dtype=np.float32, train=train, optimizer=optimizer, epochs=2, eta=1e-3,
+        batches=Batches(rows, size), validation=None, watch=Watch("running.cost"), clock=lambda: 0.0,
+    )  # fmt: skip
+    peaks = []
+    plain = trainer._take_step
+
+    def measured(rows):
+        tracemalloc.reset_peak()
+        before, _ = tracemalloc.get_traced_memory()
+        cost = plain(rows)
+        peaks.append(tracemalloc.get_traced_memory()[1] - before)
+        return cost
+
+    trainer._take_step = measured
+    tracemalloc.start()
+    list(trainer.run())
+    tracemalloc.stop()
+    assert len(peaks) == 8
+    # the first epoch makes the views for its short batch; a batch array takes 38,400 bytes, W1 240,000
+    assert max(peaks[4:]) < 12_000
+
+
+def test_evaluation_of_a_row_does_not_depend_on_its_neighbours():
+    n = (30, 40, 5)
+    network, theta = make_network(n, "tanh"), random_parameters(n, dtype=np.float32)
+    x = examples(n, 3 * BLOCK + 17, dtype=np.float32).x
+    evaluator = Evaluator(network, "classes", np.dtype(np.float32))
+    together, _ = evaluator.run(theta, x)
+    for rows in [slice(0, 1), slice(0, 5), slice(0, BLOCK + 3), slice(3 * BLOCK, None)]:
+        fewer, _ = evaluator.run(theta, x[rows])
+        assert fewer.tobytes() == together[rows].tobytes()
+    stranger = examples(n, BLOCK, seed=9, dtype=np.float32).x
+    stranger[77] = x[77]
+    among_others, _ = evaluator.run(theta, stranger)
+    assert among_others[77].tobytes() == together[77].tobytes()
+
+
+def test_batches_meet_every_row_once_in_an_order_of_their_own():
+    batches = Batches(10, 4, seed=3)
+    met = [np.concatenate(list(batches.of(epoch))) for epoch in range(3)]
+    assert all(sorted(order) == list(range(10)) for order in met)
+    assert len({tuple(order) for order in met}) == 3
+    assert [len(rows) for rows in batches.of(0)] == [4, 4, 2]
+    assert [len(rows) for rows in Batches(10, 4, drop_last=True).of(0)] == [4, 4]
+    assert np.concatenate(list(Batches(10, 4, shuffle=False).of(5))).tolist() == list(range(10))
+    orders = np.array([[2, 0, 1], [0, 0, 2]])
+    assert np.concatenate(list(Batches(3, 2, orders=orders).of(1))).tolist() == [0, 0, 2]
