@@ -1,0 +1,73 @@
+"""Conditions that a trained network has to meet, such as `>= 0.95`."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, PlainSerializer
+
+from bpcli.spec.problems import quoted, refusal
+from bpcli.spec.scalars import as_number, as_text, plain
+from bpcli.spec.tree import ScalarNode
+
+Monitor = Literal[
+    "running.cost",
+    "validation.cost",
+    "validation.accuracy",
+    "validation.mae",
+    "validation.rmse",
+    "validation.r2",
+]
+Metric = Literal[
+    Monitor,
+    "train.cost",
+    "train.accuracy",
+    "train.mae",
+    "train.rmse",
+    "train.r2",
+    "test.cost",
+    "test.accuracy",
+    "test.mae",
+    "test.rmse",
+    "test.r2",
+    "epochs",
+]
+
+COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A bound on a figure, and on which side of it the figure has to be."""
+
+    comparison: str  # a key of COMPARISONS
+    bound: float
+
+    def met(self, value: float) -> bool:
+        """Whether the figure is on the right side; one that is not a number never is."""
+        return COMPARISONS[self.comparison](value, self.bound)
+
+    def __str__(self) -> str:
+        return f"{self.comparison} {plain(self.bound)}"
+
+
+def read_condition(node: Any) -> Condition:
+    """A Condition out of text such as `>= 0.95`."""
+    text = as_text(node, "a condition such as '>= 0.95'")
+    found = re.fullmatch(r"\s*(>=|<=|>|<)\s*(\S+)\s*", text)
+    if not found:
+        known = ", ".join(COMPARISONS)
+        raise refusal(f"expected a condition such as '>= 0.95', not {quoted(text)} (comparisons: {known})")
+    return Condition(found[1], as_number(ScalarNode(found[2], True, node.place), "a number after the comparison"))
+
+
+ConditionText = Annotated[Condition, BeforeValidator(read_condition), PlainSerializer(str)]

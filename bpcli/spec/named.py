@@ -1,0 +1,68 @@
+"""Things called by a name, with or without parameters: `relu`, or `{name: sgd, momentum: 0.9}`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BeforeValidator, PlainSerializer
+
+from bpcli.registry import Registry
+from bpcli.spec.foreign import meant_by
+from bpcli.spec.parts import Part
+from bpcli.spec.problems import refusal, unknown
+from bpcli.spec.scalars import as_text, described
+from bpcli.spec.tree import MappingNode, ScalarNode
+
+
+@dataclass(frozen=True)
+class Named:
+    """A registered name and all its parameters, those that were left to their defaults too."""
+
+    name: str
+    parameters: Mapping[str, float | bool] = field(default_factory=dict)
+
+    def written(self) -> str | dict[str, str | float | bool]:
+        """As a config has it."""
+        return {"name": self.name, **self.parameters} if self.parameters else self.name
+
+
+WRITTEN = PlainSerializer(Named.written)
+
+
+class WithoutParameters(Part):
+    """What takes no parameters."""
+
+
+def named(registry: Registry[Any], **parameters: type[Part]) -> BeforeValidator:
+    """Reads a Named out of the names of a registry; `parameters` declares those of the names that have some."""
+
+    def read(node: Any) -> Named:
+        if isinstance(node, MappingNode):
+            name, keys = node.get("name"), ["name"]
+            given = {key: value for key, value in node.items() if key != "name"}
+        elif isinstance(node, ScalarNode):
+            name, keys, given = node, [], {}
+        else:
+            raise refusal(f"expected a name, not {described(node)}")
+        if name is None:
+            raise refusal(f"missing (known: {', '.join(sorted(registry))})", *keys)
+        text = as_text(name, "a name")
+        if text not in registry:
+            raise refusal(unknown(text, registry, meant_by(text, registry)), *keys)
+        return Named(text, parameters.get(text, WithoutParameters).model_validate(given).model_dump())
+
+    return BeforeValidator(read)
+
+
+def name_in(registry: Registry[Any]) -> BeforeValidator:
+    """Reads a name of a registry as it is."""
+
+    def read(node: Any) -> str:
+        text = as_text(node, "a name")
+        if text not in registry:
+            raise refusal(unknown(text, registry, meant_by(text, registry)))
+        return text
+
+    return BeforeValidator(read)

@@ -1,0 +1,63 @@
+"""`--set KEY=VALUE`: one value of the config, said on the command line."""
+
+from __future__ import annotations
+
+from bpcli.spec.named import Named
+from bpcli.spec.problems import Problem
+from bpcli.spec.schema import Spec
+from bpcli.spec.tree import MappingNode, Node, Place, ScalarNode
+from bpcli.spec.yaml_reader import NotReadable, YamlReader
+
+_SHORTHANDS = {
+    ("data",): "train",
+    ("data", "train"): "path",
+    ("data", "validation"): "path",
+    ("data", "test"): "path",
+    ("init",): "weights",
+}
+"""Which key a scalar is the value of, when another key comes beside it; of all else it is the name."""
+
+
+def override(tree: MappingNode, text: str) -> list[Problem]:
+    """Puts the value of KEY=VALUE into the tree, read as the config would read it; gives the problems."""
+    key, equals, value = text.partition("=")
+    key = key.strip()
+    place = Place(f"--set {key}", override=True)
+    if not equals or not key:
+        return [Problem(place, "", "expected KEY=VALUE, such as learning_rate=0.5")]
+    reader = YamlReader(place.file, override=True)
+    try:
+        node = reader.read(value.encode())
+    except NotReadable as error:
+        return [error.problem]
+    # the keys under `expect` have dots of their own
+    path = tuple(key.split(".", 1) if key.startswith("expect.") else key.split("."))
+    parent = tree
+    for depth in range(1, len(path)):
+        inner = _opened(parent.get(path[depth - 1]), path[:depth], place)
+        if inner is None:
+            return [Problem(place, "", f"'{path[depth - 1]}' is a list, which can only be set as a whole")]
+        parent.put(path[depth - 1], inner, parent.key_places.get(path[depth - 1], place))
+        parent = inner
+    parent.put(path[-1], node, place)
+    return reader.problems
+
+
+def _opened(node: Node | None, path: tuple[str, ...], place: Place) -> MappingNode | None:
+    """A value as a mapping that can take a key more; None for a list."""
+    if isinstance(node, MappingNode):
+        return node
+    if node is None:
+        node = _default(path, place)
+    if not isinstance(node, ScalarNode):
+        return None
+    mapping = MappingNode(node.place)
+    if not node.is_null:
+        mapping.put(_SHORTHANDS.get(path, "name"), node, node.place)
+    return mapping
+
+
+def _default(path: tuple[str, ...], place: Place) -> ScalarNode:
+    field = Spec.model_fields.get(path[0]) if len(path) == 1 else None
+    named = field.default if field else None
+    return ScalarNode(named.name if isinstance(named, Named) else "", True, place)

@@ -1,0 +1,101 @@
+"""What all mappings of the config have in common: no unknown keys, no conversions, and problems in our own words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, Discriminator, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic_core import ErrorDetails, InitErrorDetails
+
+from bpcli.registry import nearest
+from bpcli.spec.foreign import KEYS, meant_by
+from bpcli.spec.problems import choice, line_error, refusal, unknown
+from bpcli.spec.scalars import described, plain
+from bpcli.spec.tree import ScalarNode
+
+# Which of two forms a value has. The names in <> tell pydantic and no one else.
+IF_LIST = Discriminator(lambda value: "<list>" if isinstance(value, tuple) else "<one>")
+IF_PARTS = Discriminator(lambda value: "<parts>" if isinstance(value, dict | Part) else "<one>")
+IF_NUMBER = Discriminator(lambda value: "<number>" if isinstance(value, int) else "<word>")
+
+
+class Part(BaseModel):
+    """A mapping of the config; a scalar in its place, where that is allowed, is the value of the key `shorthand`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+    shorthand: ClassVar[str | None] = None
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _in_our_words(cls, node: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if cls.shorthand and isinstance(node, ScalarNode) and not node.is_null:
+            node = {cls.shorthand: node}
+        if not isinstance(node, dict):
+            raise refusal(f"expected a mapping with {', '.join(cls.key_names())}, not {described(node)}")
+        try:
+            return handler(node)
+        except ValidationError as error:
+            details = _without_follow_ups(error.errors(include_url=False))
+            raise ValidationError.from_exception_data(
+                cls.__name__, [cls._line_error(detail) for detail in details]
+            ) from None
+
+    @classmethod
+    def key_names(cls) -> list[str]:
+        """The keys as they are written."""
+        return [field.alias or name for name, field in cls.model_fields.items()]
+
+    @classmethod
+    def _line_error(cls, error: ErrorDetails) -> InitErrorDetails:
+        loc, context = error["loc"], error.get("ctx", {})
+        match error["type"]:
+            case "problem":
+                return line_error(context["message"], loc, context["meant"])
+            case "extra_forbidden":
+                return cls._unknown_key(str(loc[-1]), loc)
+            case "missing":
+                return line_error(f"missing ({cls.model_fields[str(loc[-1])].description})", loc)
+            case "literal_error" if loc[-1] == "[key]":
+                return line_error(f"unknown key ({choice(error['input'], _words(context))})", loc[:-1], meant="")
+            case kind:
+                return line_error(_SENTENCES[kind](error["input"], context), loc)
+
+    @classmethod
+    def _unknown_key(cls, key: str, loc: tuple[int | str, ...]) -> InitErrorDetails:
+        if not cls.model_fields:
+            return line_error("unknown key (there are no parameters)", loc, meant="")
+        foreign = KEYS.get(key.lower())
+        if foreign and foreign.rpartition(".")[2] in cls.key_names():
+            foreign = foreign.rpartition(".")[2]
+        meant = foreign or nearest(key, cls.key_names()) or ""
+        return line_error(f"unknown key ({choice(key, cls.key_names(), foreign)})", loc, meant)
+
+
+def _without_follow_ups(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Drops complaints that a list is too short where it is so for want of the items that are wrong."""
+    around = {error["loc"][:-1] for error in errors} | {error["loc"][:-2] for error in errors}
+    return [error for error in errors if error["type"] != "too_short" or error["loc"] not in around]
+
+
+def _words(context: dict[str, Any]) -> list[str]:
+    """What a Literal allows."""
+    return re.findall("'([^']*)'", context["expected"])
+
+
+def _unknown_word(value: Any, context: dict[str, Any]) -> str:
+    return unknown(value, _words(context), meant_by(value, _words(context)))
+
+
+_SENTENCES = {
+    "greater_than": lambda value, bound: f"must be above {plain(bound['gt'])}, not {plain(value)}",
+    "greater_than_equal": lambda value, bound: f"must be at least {plain(bound['ge'])}, not {plain(value)}",
+    "less_than": lambda value, bound: f"must be below {plain(bound['lt'])}, not {plain(value)}",
+    "less_than_equal": lambda value, bound: f"must be at most {plain(bound['le'])}, not {plain(value)}",
+    "finite_number": lambda value, _: f"must be a finite number, not {value}",
+    "too_short": lambda _, size: f"needs at least {size['min_length']} entries, not {size['actual_length']}",
+    "tuple_type": lambda value, _: f"expected a list, not {described(value)}",
+    "dict_type": lambda value, _: f"expected a mapping, not {described(value)}",
+    "literal_error": _unknown_word,
+}

@@ -1,0 +1,160 @@
+"""The config: every key with its type, default, range and meaning. What goes across keys stands in rules.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, Tag, model_serializer, model_validator
+
+from bpcli.core.activations import ACTIVATIONS
+from bpcli.core.costs import COSTS
+from bpcli.core.initializers import INITIALIZERS
+from bpcli.core.optimizers import OPTIMIZERS
+from bpcli.core.outputs import OUTPUTS
+from bpcli.core.schedules import SCHEDULES
+from bpcli.spec.conditions import ConditionText, Metric, Monitor
+from bpcli.spec.data_schema import DataSpec
+from bpcli.spec.named import WRITTEN, Named, named
+from bpcli.spec.parts import IF_LIST, IF_NUMBER, IF_PARTS, Part
+from bpcli.spec.scalars import AS_TEXT, OR_NONE, FilePath, Flag, Number, Whole, whole_or
+
+
+class SgdParameters(Part):
+    """Stochastic gradient descent."""
+
+    momentum: Number = Field(default=0.0, ge=0, lt=1, description="share of the last step that the next one keeps")
+    nesterov: Flag = Field(default=False, description="Nesterov's momentum: the gradient is taken a step ahead")
+
+
+class InverseScalingParameters(Part):
+    """η / (t + 1)^power, with t the examples seen before the epoch."""
+
+    power: Number = Field(default=0.5, gt=0, description="exponent of the examples seen")
+
+
+Activation = Annotated[Named, named(ACTIVATIONS), WRITTEN]
+Output = Annotated[Named, named(OUTPUTS), WRITTEN]
+Cost = Annotated[Named, named(COSTS), WRITTEN]
+Optimizer = Annotated[Named, named(OPTIMIZERS, sgd=SgdParameters), WRITTEN]
+Schedule = Annotated[Named, named(SCHEDULES, inverse_scaling=InverseScalingParameters), WRITTEN]
+Initializer = Annotated[Named, named(INITIALIZERS), WRITTEN]
+
+Size = Annotated[
+    Annotated[int, Field(ge=1), Tag("<number>")] | Annotated[Literal["auto"], Tag("<word>")],
+    IF_NUMBER,
+    whole_or("auto"),
+]
+BatchSize = Annotated[
+    Annotated[int, Field(ge=1), Tag("<number>")] | Annotated[Literal["all"], Tag("<word>")],
+    IF_NUMBER,
+    whole_or("all"),
+]
+
+
+class OrderSpec(Part):
+    """Row orders made beforehand."""
+
+    order: FilePath = Field(description=".npy file with an (epochs, examples) integer array of row orders")
+
+
+class InitSpec(Part):
+    """Where the first weights and biases come from: rules to draw them by, or a file that holds them."""
+
+    shorthand = "weights"
+
+    weights: Annotated[Initializer | None, OR_NONE] = Field(
+        default=None,
+        description="rule for the weights; by activation if not given: He for ReLU's kin, Glorot otherwise",
+    )
+    biases: Annotated[Initializer | None, OR_NONE] = Field(
+        default=None, description="rule for the biases; that of the weights if not given"
+    )
+    file: Annotated[FilePath | None, OR_NONE] = Field(
+        default=None, alias="from", description=".npz file holding W1, b1, W2, …; takes the place of the rules"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_with_parameters(cls, node: Any) -> Any:
+        return {"weights": node} if isinstance(node, dict) and "name" in node else node
+
+    @model_serializer(mode="plain")
+    def _rules_or_file_only(self) -> dict[str, Any]:
+        if self.file is not None:
+            return {"from": self.file}
+        rules = {"weights": self.weights, "biases": self.biases}
+        return {key: rule and rule.written() for key, rule in rules.items()}
+
+
+class EarlyStoppingSpec(Part):
+    """When to stop before the last epoch."""
+
+    monitor: Annotated[Monitor, AS_TEXT] = Field(default="validation.cost", description="the figure to watch")
+    patience: Whole = Field(default=10, ge=1, description="epochs in a row without progress before training stops")
+    min_delta: Number = Field(default=0.0, ge=0, description="progress smaller than this counts as none")
+
+
+class Spec(Part):
+    """A whole config, checked."""
+
+    layers: Annotated[tuple[Size, ...], Field(min_length=2)] = Field(
+        description="sizes: inputs, hidden layers, outputs, as in [64, 32, 10]; the first and last may be 'auto'"
+    )
+    activation: Annotated[
+        Annotated[Activation, Tag("<one>")] | Annotated[tuple[Activation, ...], Tag("<list>")], IF_LIST
+    ] = Field(default=Named("relu"), description="of the hidden layers: one name, or a list with one for each")
+    output: Annotated[Output | None, OR_NONE] = Field(
+        default=None, description="of the last layer; softmax for classes, identity for numbers if not given"
+    )
+    cost: Annotated[Cost | None, OR_NONE] = Field(
+        default=None, description="what training lowers; cross_entropy for classes, quadratic for numbers if not given"
+    )
+    learning_rate: Number = Field(default=0.1, gt=0, description="size of a step down the gradient")
+    batch_size: BatchSize = Field(default=32, description="examples to a step, or 'all'")
+    epochs: Whole = Field(default=30, ge=1, description="passes over the training rows")
+    seed: Whole = Field(default=1, ge=0, le=2**63 - 1, description="decides everything that is drawn at random")
+    data: DataSpec = Field(description="the data: a file, or a mapping with train, validation, test, target, …")
+    dtype: Annotated[Literal["float32", "float64"], AS_TEXT] = Field(
+        default="float32", description="precision of all arithmetic"
+    )
+    threads: Whole = Field(default=1, ge=1, le=1024, description="BLAS threads; another count gives other last bits")
+    optimizer: Optimizer = Field(
+        default=Named("sgd", SgdParameters().model_dump()), description="rule that turns gradients into steps"
+    )
+    schedule: Schedule = Field(
+        default=Named("constant"), description="how the learning rate goes on from learning_rate"
+    )
+    l2: Number = Field(default=0.0, ge=0, description="weight decay: ½·l2·ΣW² is added to the cost")
+    init: InitSpec = Field(
+        default=InitSpec(), description="first weights and biases: a rule, a mapping, or {from: file}"
+    )
+    train_biases: Flag = Field(default=True, description="whether biases move")
+    shuffle: Annotated[Annotated[Flag, Tag("<one>")] | Annotated[OrderSpec, Tag("<parts>")], IF_PARTS] = Field(
+        default=True, description="whether rows are drawn in a new order each epoch; or {order: file.npy}"
+    )
+    drop_last: Flag = Field(default=False, description="whether a last batch that is not full is left out")
+    early_stopping: Annotated[EarlyStoppingSpec | None, OR_NONE] = Field(
+        default=None, description="{monitor, patience, min_delta}: stop when the monitored figure no longer gets better"
+    )
+    evaluate_train: Flag = Field(
+        default=False, description="adds a full measuring pass over the training rows each epoch"
+    )
+    expect: dict[Metric, ConditionText] = Field(
+        default={}, description="conditions to meet after training, as in {test.accuracy: '>= 0.95'}"
+    )
+    relative_to: Annotated[FilePath | None, OR_NONE] = Field(
+        default=None, description="the folder that relative paths start from; the config's own if not given"
+    )
+
+    @property
+    def activations(self) -> tuple[Named, ...]:
+        """One for each hidden layer."""
+        if isinstance(self.activation, Named):
+            return (self.activation,) * (len(self.layers) - 2)
+        return self.activation
+
+    @property
+    def folder(self) -> Path:
+        """Where relative paths start."""
+        return Path(self.relative_to or ".")
