@@ -1,0 +1,52 @@
+"""Writing a file whole or not at all, so that a crash never leaves half of one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+
+from bpcli.errors import CannotWriteError
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Within it, whatever the system refuses becomes CannotWriteError: one line with path and cause."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotWriteError(f"{path}: cannot write: {error.strerror or error}") from error
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Put `data` at `path`: after a crash or failure the old file is there or the new one, never a mixture.
+
+    Raises CannotWriteError. A failed fsync is reported, not repeated: its pages already count as clean.
+    """
+    temporary = temporary_beside(path)
+    with writing(path):
+        try:
+            with open(temporary, "xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+
+
+def temporary_beside(path: Path) -> Path:
+    """A fresh name in the folder of `path`: only within one file system is a rename atomic."""
+    return path.with_name(f".bpcli-{token_hex(8)}.tmp")
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,151 @@
+"""A run directory: the folder that one run fills, and that no other process writes in meanwhile."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TextIO
+
+from bpcli.errors import CannotWriteError
+from bpcli.runs.atomic import temporary_beside, writing
+
+WEIGHTS = "weights.npz"
+METRICS = "metrics.jsonl"
+CONFIG = "config.yaml"
+RUN = "run.json"
+LOCK = ".lock"
+CHECKPOINTS = "checkpoint-*.npz"
+
+
+class RunDirectory:
+    """An existing folder, locked for as long as this object is open; close it, or use it in a `with`.
+
+    Raises CannotWriteError, naming the process, when another one holds the lock, and when the system refuses.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = _locked(path)
+
+    @classmethod
+    def create(cls, out: Path | None, stem: str, force: bool = False) -> Self:
+        """Make and lock the folder of a new run.
+
+        Without `out` it is `runs/<stem>/<n>` in the current folder, n one above the highest there, and
+        `runs/<stem>/latest` points to it. `out` is taken as it stands; with `force`, a run that is there
+        already is renamed aside (`<out>.old-1` and so on). Raises CannotWriteError if one is there and
+        `force` is not given, if the folder is in use, and if the system refuses.
+        """
+        if out is None:
+            path = _numbered(Path("runs") / stem)
+            _point_to(path, path.with_name("latest"))
+            return cls(path)
+        path = out.resolve() if out.is_symlink() else out  # so that it is the folder that moves, not the link
+        with writing(path):
+            path.mkdir(parents=True, exist_ok=True)
+        run = cls(path)
+        if not run.holds_a_run():
+            return run
+        with run:
+            if not force:
+                raise CannotWriteError(
+                    f"{path}: holds a run already; choose another --out, leave --out away, "
+                    "or have this run moved aside with --force"
+                )
+            _move_aside(path)
+        return cls.create(path, stem)
+
+    @property
+    def weights(self) -> Path:
+        return self.path / WEIGHTS
+
+    @property
+    def metrics(self) -> Path:
+        return self.path / METRICS
+
+    @property
+    def config(self) -> Path:
+        return self.path / CONFIG
+
+    @property
+    def run(self) -> Path:
+        return self.path / RUN
+
+    def holds_a_run(self) -> bool:
+        """Whether any file of a run is here; a lock alone is none."""
+        files = (self.weights, self.metrics, self.config, self.run)
+        return any(file.exists() for file in files) or any(self.path.glob(CHECKPOINTS))
+
+    def close(self) -> None:
+        """Give the lock back; the lock file stays, since only the lock on it says anything."""
+        self._lock.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _locked(folder: Path) -> TextIO:
+    """The lock file of `folder`, open and locked, this process's id in it."""
+    path = folder / LOCK
+    with writing(path):
+        lock = open(path, "a+", encoding="ascii")  # noqa: SIM115  # open for as long as the run lives
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not os.path.samestat(os.fstat(lock.fileno()), path.stat()):
+                raise CannotWriteError(f"{folder}: another process has just moved it aside")
+            lock.truncate(0)
+            lock.write(f"{os.getpid()}\n")
+            lock.flush()
+        except BlockingIOError:
+            lock.seek(0)
+            pid = lock.read().strip()
+            lock.close()
+            holder = f"process {pid}" if pid else "a process that has just begun"
+            raise CannotWriteError(f"{folder}: in use by {holder}") from None
+        except BaseException:
+            lock.close()
+            raise
+    return lock
+
+
+def _numbered(folder: Path) -> Path:
+    """A new folder in `folder`, called by the number after the highest there."""
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = [int(entry.name) for entry in folder.iterdir() if entry.name.isdecimal()]
+        path = folder / str(max(taken, default=0) + 1)
+        try:
+            path.mkdir()
+        except FileExistsError:  # another run took it in this very moment
+            return _numbered(folder)
+    return path
+
+
+def _point_to(target: Path, link: Path) -> None:
+    """Make `link` a relative link to `target` beside it, in one step, whatever it pointed to before."""
+    temporary = temporary_beside(link)
+    with writing(link):
+        try:
+            temporary.symlink_to(target.name)
+            os.replace(temporary, link)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _move_aside(folder: Path) -> None:
+    """Rename `folder` to the first free `<folder>.old-<n>`."""
+    folder = folder.resolve()
+    if Path.cwd().is_relative_to(folder):
+        raise CannotWriteError(f"{folder}: cannot move aside the folder that the command runs in")
+    numbers = (folder.with_name(f"{folder.name}.old-{number}") for number in count(1))
+    aside = next(path for path in numbers if not os.path.lexists(path))
+    with writing(folder):
+        folder.rename(aside)

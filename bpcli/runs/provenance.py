@@ -1,0 +1,61 @@
+"""What a run was computed with: what can change its bits, and the machine, which should not."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from typing import Any
+
+import numpy as np
+import scipy
+import scipy.linalg.blas  # loads SciPy's BLAS, so that it is always among those listed
+from threadpoolctl import threadpool_info
+
+from bpcli import __version__
+
+
+def numerics() -> dict[str, Any]:
+    """Everything outside the config that can change a bit of the weights, as JSON values; no path among it.
+
+    The BLAS libraries with the kernel each chose for this CPU, the vector instructions that NumPy found, and
+    the C library behind `exp` and `tanh`. The number of threads is the config's own.
+    """
+    return {
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "blas": _blas(),
+        "cpu": {"architecture": platform.machine(), "vectors": _vector_instructions()},
+        "libc": " ".join(platform.libc_ver()).strip() or platform.system(),
+    }
+
+
+def machine() -> dict[str, Any]:
+    """Where this process runs, as JSON values, for a person to read."""
+    return {
+        "bpcli": __version__,
+        "python": platform.python_version(),
+        "executable": sys.executable,
+        "platform": platform.platform(),
+        "host": platform.node(),
+        "cpus": os.cpu_count(),
+    }
+
+
+def _blas() -> list[dict[str, str | None]]:
+    """Each BLAS in the process once, sorted: the order in which they were loaded says nothing."""
+    found = {
+        (library["internal_api"], library["version"], library.get("architecture"))
+        for library in threadpool_info()
+        if library["user_api"] == "blas"
+    }
+    return [
+        {"library": library, "version": version, "kernel": kernel}
+        for library, version, kernel in sorted(found, key=str)
+    ]
+
+
+def _vector_instructions() -> list[str]:
+    """The instruction sets above the baseline that NumPy picks its loops by."""
+    config: Any = np.show_config(mode="dicts")
+    return list(config["SIMD Extensions"].get("found", []))

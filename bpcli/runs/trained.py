@@ -1,0 +1,91 @@
+"""A trained network out of a weights file, with all that its spec says about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bpcli.core.network import Network
+from bpcli.core.parameters import Parameters
+from bpcli.data.preparation import Preparation
+from bpcli.data.source import digest
+from bpcli.errors import ConfigError, DataError, WeightsError
+from bpcli.runs.weights import Meta, read_weights
+from bpcli.spec import build
+from bpcli.spec.reading import Config, config_from_mapping
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A network that can be measured, asked and checked."""
+
+    path: Path
+    config: Config
+    preparation: Preparation
+    network: Network
+    theta: Parameters
+    meta: Meta
+
+
+def load_trained(path: Path) -> Trained:
+    """Reads a weights file; raises WeightsError when its arrays, its spec and its preparation are not of one piece."""
+    file = read_weights(path)
+    try:
+        config = config_from_mapping(file.meta["config"], path.parent, str(path))
+        preparation = Preparation.from_json(file.meta["preparation"])
+        if not all(isinstance(size, int) for size in config.spec.layers) or not (
+            config.spec.output and config.spec.cost
+        ):
+            raise ValueError("its config leaves something to the data")
+        if list(config.spec.layers) != file.meta["layers"]:
+            raise ValueError(f"its config says layers {list(config.spec.layers)}, its arrays {file.meta['layers']}")
+        ends = (len(preparation.input_names), len(preparation.output_names))
+        if ends != (config.spec.layers[0], config.spec.layers[-1]):
+            raise ValueError(f"its preparation makes {ends[0]} inputs and {ends[1]} outputs")
+    except ConfigError as error:
+        raise WeightsError(f"{path}: its config is not one: {error.lines[0]}") from error
+    except (KeyError, ValueError) as error:
+        raise WeightsError(
+            f"{path}: {error if isinstance(error, ValueError) else f'its meta has no {error}'}"
+        ) from error
+    network = build.network(config.spec)
+    theta = Parameters(network.n, np.dtype(config.spec.dtype))
+    for name, block in theta.blocks():
+        block[:] = file.arrays[name]
+    return Trained(path, config, preparation, network, theta, file.meta)
+
+
+def folder_of_data(trained: Trained, needed: list[str]) -> Path:
+    """The folder from which the files (as the config wrote them) are the ones that the network was trained on.
+
+    Looked for where run.json beside the weights says, then in the current folder, then beside the weights.
+    Raises DataError when they are nowhere, or were changed since.
+    """
+    recorded: dict[str, str] = trained.meta["files"]
+    changed = None
+    for folder in _candidates(trained.path):
+        files = [folder / name for name in needed]
+        if not all(file.is_file() for file in files):
+            continue
+        wrong = [file for file, name in zip(files, needed) if digest(file, str(file)) != recorded.get(name)]
+        if not wrong:
+            return folder
+        changed = changed or wrong[0]
+    if changed:
+        raise DataError(f"{changed}: is not the file that {trained.path} was trained with; name the data with --data")
+    raise DataError(f"{trained.path}: its data '{needed[0]}' is not where it was; name the data with --data")
+
+
+def _candidates(weights: Path) -> Iterator[Path]:
+    try:
+        about: Any = json.loads((weights.parent / "run.json").read_text(encoding="utf-8"))
+        yield Path(about["relative_to"])
+    except (OSError, ValueError, TypeError, KeyError):
+        pass  # no run.json beside it, or not ours: the other places remain
+    yield Path()
+    yield weights.parent

@@ -1,0 +1,100 @@
+"""One training from a config to a weights file: the plain function behind `bpcli train`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from bpcli.core.parameters import Parameters
+from bpcli.data.source import digest
+from bpcli.runs.directory import RunDirectory
+from bpcli.runs.objects import epoch_object, measures_object
+from bpcli.runs.provenance import numerics
+from bpcli.runs.recorder import Recorder
+from bpcli.runs.weights import read_arrays, save_weights
+from bpcli.spec import build
+from bpcli.spec.reading import Config
+from bpcli.spec.resolved import to_mapping
+from bpcli.spec.schema import OrderSpec
+from bpcli.training.events import Ended, EpochEnded, Event, Measures
+from bpcli.training.threads import blas_threads
+
+
+class TrainingRun:
+    """A training that is ready to begin: the data is read and everything fits.
+
+    Raises, on construction, ConfigError, DataError and WeightsError (of the file that `init` names).
+    """
+
+    def __init__(self, config: Config, stop: Callable[[], bool] = lambda: False) -> None:
+        spec = config.spec
+        self.prepared = build.read_data(spec)
+        self.config = replace(config, spec=build.complete(config, self.prepared.preparation))
+        given = read_arrays(spec.folder / spec.init.file) if spec.init.file else None
+        self.trainer = build.trainer(self.config, self.prepared, given)
+        self.trainer.stop = stop
+        self.digests = self._digests()
+        self.expected: list[dict[str, Any]] = []  # each condition, its value and whether it was met, after the end
+
+    def run(self, directory: RunDirectory, recorder: Recorder) -> Iterator[Event]:
+        """Trains, records every epoch, and saves the weights before it gives out the last event."""
+        kept: EpochEnded | None = None
+        with blas_threads(self.config.spec.threads):
+            for event in self.trainer.run():
+                if isinstance(event, EpochEnded):
+                    recorder.record(epoch_object(event))
+                    if event.best or self.trainer.validation is None:
+                        kept = event
+                elif isinstance(event, Ended):
+                    self._finish(event, kept, directory)
+                    recorder.finish(event.reason)
+                yield event
+
+    def _finish(self, ended: Ended, kept: EpochEnded | None, directory: RunDirectory) -> None:
+        """Judges the expectations and saves what is worth keeping, if there is anything."""
+        theta = self.trainer.kept
+        if theta is None:
+            return
+        figures = self._figures(ended, kept, theta)
+        for metric, condition in self.config.spec.expect.items():
+            value = figures["epochs"] if metric == "epochs" else _look_up(figures, metric)
+            met = value is not None and condition.met(value)
+            self.expected.append({"metric": metric, "condition": str(condition), "value": value, "met": met})
+        meta = {
+            "config": to_mapping(self.config.spec),
+            "preparation": self.prepared.preparation.to_json(),
+            "metrics": figures,
+            "numerics": numerics(),
+            "files": self.digests,
+        }
+        save_weights(directory.weights, dict(theta.blocks()), meta)
+
+    def _figures(self, ended: Ended, kept: EpochEnded | None, theta: Parameters) -> dict[str, Any]:
+        """What is known of the parameters that are kept, as JSON values."""
+        train = kept.train if kept else None
+        if train is None and any(metric.startswith("train.") for metric in self.config.spec.expect):
+            train = self.trainer.evaluator.measure(theta, self.prepared.train)
+        splits: dict[str, Measures | None] = {
+            "running": kept.running if kept else None,
+            "train": train,
+            "validation": kept.validation if kept else None,
+            "test": ended.test,
+        }
+        measured = {name: measures_object(measures) for name, measures in splits.items() if measures is not None}
+        return {"epochs": ended.epochs, "best_epoch": ended.best_epoch, **measured}
+
+    def _digests(self) -> dict[str, str]:
+        """SHA-256 of each file that decides the weights, by the path that the config wrote."""
+        spec = self.config.spec
+        written = [name for part in build.file_parts(spec) for name in (part.inputs, part.labels) if name is not None]
+        digests = {name: self.prepared.digests[build.shown(spec.folder, name)] for name in written}
+        others = [spec.init.file, spec.shuffle.order if isinstance(spec.shuffle, OrderSpec) else None]
+        digests |= {name: digest(spec.folder / name, build.shown(spec.folder, name)) for name in others if name}
+        return digests
+
+
+def _look_up(figures: Mapping[str, Any], metric: str) -> float | None:
+    split, name = metric.split(".")
+    value: float | None = figures.get(split, {}).get(name)
+    return value

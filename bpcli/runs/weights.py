@@ -1,0 +1,160 @@
+"""The weights file: W1, b1, … WL, bL and what it takes to use them, as an .npz that NumPy alone reads."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bpcli.errors import CannotWriteError, WeightsError
+from bpcli.runs.atomic import write_atomically
+from bpcli.runs.npz import MAGIC, Array, read_npz, write_npz
+
+FORMAT = 1
+Meta = dict[str, Any]  # JSON values
+
+
+@dataclass(frozen=True)
+class WeightsFile:
+    """What a weights file holds."""
+
+    path: Path
+    arrays: dict[str, Array]  # W[l] (n[l], n[l-1]) and b[l] (n[l],), all float32 or all float64
+    meta: Meta
+
+
+def pack(arrays: Mapping[str, Array], meta: Mapping[str, Any] | None = None) -> bytes:
+    """The bytes of a weights file: the same for the same arrays and meta, whatever order they come in.
+
+    `meta` is JSON values; the format version and the layers are added here. Without it the file holds numbers
+    only, and serves `read_arrays` alone.
+    Raises ValueError for arrays that are no network or not finite, OverflowError above 4 GiB.
+    """
+    layers = _layers_of(arrays)
+    members = {name: arrays[name] for name in _names(len(layers) - 1)}
+    if meta is not None:
+        text = _meta_text({**meta, "format": FORMAT, "layers": layers})
+        members["meta"] = np.frombuffer(text, np.uint8)
+    return write_npz(members)
+
+
+def save_weights(path: Path, arrays: Mapping[str, Array], meta: Mapping[str, Any] | None = None) -> None:
+    """Write a weights file, whole or not at all; raises CannotWriteError, and ValueError as `pack` does."""
+    try:
+        data = pack(arrays, meta)
+    except OverflowError as error:
+        raise CannotWriteError(f"{path}: cannot write: {error}") from error
+    write_atomically(path, data)
+
+
+def read_weights(path: Path) -> WeightsFile:
+    """Read a file that `save_weights` wrote with meta; raises WeightsError if one byte of it is another."""
+    data = _read_bytes(path)
+    try:
+        arrays = read_npz(data)
+        meta = _meta(arrays)
+        del arrays["meta"]
+        if meta.get("layers") != (layers := _layers_of(arrays)):
+            raise ValueError(f"its arrays make layers {layers}, and its meta says otherwise")
+        if pack(arrays, meta) != data:
+            raise ValueError("its meta, or the order of its arrays, is not as bpcli writes it")
+    except (ValueError, OverflowError, RecursionError) as error:
+        raise WeightsError(f"{path}: {error}") from error
+    return WeightsFile(path, arrays, meta)
+
+
+def read_arrays(path: Path) -> dict[str, Array]:
+    """W1, b1, … of any .npz that holds them, as float64: one made by `numpy.savez`, or a weights file.
+
+    Raises WeightsError when it is missing, unreadable, holds anything else, or its shapes are no network.
+    """
+    data = _read_bytes(path)
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            stored = {name: archive[name] for name in archive.files if name != "meta"}
+    except Exception as error:  # numpy.load answers damaged files with a dozen unrelated classes
+        raise WeightsError(f"{path}: not a readable .npz of plain numbers") from error
+    try:
+        for name, array in stored.items():
+            if array.dtype.kind not in "fiu":
+                raise ValueError(f"{name} holds {array.dtype}, not numbers")
+        arrays = {name: np.ascontiguousarray(array, dtype=np.float64) for name, array in stored.items()}
+        layers = _layers_of(arrays)
+    except ValueError as error:
+        raise WeightsError(f"{path}: {error}") from error
+    return {name: arrays[name] for name in _names(len(layers) - 1)}
+
+
+def _names(depth: int) -> list[str]:
+    return [f"{letter}{layer}" for layer in range(1, depth + 1) for letter in "Wb"]
+
+
+def _layers_of(arrays: Mapping[str, Array]) -> list[int]:
+    """The layer sizes that the shapes tell; raises ValueError unless the arrays are one finite network."""
+    depth = max(1, (len(arrays) + 1) // 2)
+    names = _names(depth)
+    for name in arrays.keys() - set(names):
+        raise ValueError(f"it holds {name[:40]!r}, which is no weights or biases of layers 1 to {depth}")
+    for name in names:
+        if name not in arrays:
+            raise ValueError(f"{name} is missing")
+    if arrays["W1"].ndim != 2:
+        raise ValueError(f"W1 has shape {arrays['W1'].shape}, not (outputs, inputs)")
+    layers = [arrays["W1"].shape[1]]
+    for weights, biases in zip(names[::2], names[1::2]):
+        fan_out = arrays[biases].size
+        _check(weights, arrays[weights], (fan_out, layers[-1]))
+        _check(biases, arrays[biases], (fan_out,))
+        layers.append(fan_out)
+    if 0 in layers:
+        raise ValueError(f"a layer of {layers} has no neuron")
+    dtypes = {array.dtype for array in arrays.values()}
+    if dtypes != {np.dtype(np.float32)} and dtypes != {np.dtype(np.float64)}:
+        raise ValueError(f"its arrays are {', '.join(sorted(map(str, dtypes)))}: not all float32 or all float64")
+    return layers
+
+
+def _check(name: str, array: Array, shape: tuple[int, ...]) -> None:
+    if array.shape != shape:
+        raise ValueError(f"{name} has shape {array.shape}, where {shape} fits the layers beside it")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} holds a number that is not finite")
+
+
+def _meta_text(meta: Mapping[str, Any]) -> bytes:
+    text = json.dumps(meta, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode(errors="backslashreplace")  # a file name that is no UTF-8 has halves of pairs in it
+
+
+def _meta(arrays: Mapping[str, Array]) -> Meta:
+    """The meta among `arrays`; raises ValueError when it is missing, no JSON object, or of another format."""
+    if "meta" not in arrays:
+        raise ValueError("it has no meta: numbers alone serve `init: {from: ...}`, and no other use")
+    try:
+        meta = json.loads(arrays["meta"].tobytes())
+    except (ValueError, RecursionError) as error:
+        raise ValueError("its meta is not JSON") from error
+    if not isinstance(meta, dict):
+        raise ValueError("its meta is not a JSON object")
+    if meta.get("format") != FORMAT:
+        raise ValueError(f"written in format {meta.get('format')!r:.40}; this bpcli reads format {FORMAT}")
+    return meta
+
+
+def _read_bytes(path: Path) -> bytes:
+    """The bytes of a zip archive; raises WeightsError for what is missing, unreadable or plainly none."""
+    try:
+        if path.exists() and not path.is_file():
+            raise WeightsError(f"{path}: not a file")
+        with open(path, "rb") as file:
+            start = file.read(len(MAGIC))
+            if start != MAGIC:
+                raise WeightsError(f"{path}: not a weights file: no .npz starts as it does")
+            return start + file.read()
+    except OSError as error:
+        raise WeightsError(f"{path}: cannot read: {error.strerror or error}") from error
