@@ -1,0 +1,102 @@
+"""The report of a gradient check as lines of text: from the object that `gradcheck --json` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.text import Text
+
+from bpcli.ui.columns import Column, table
+from bpcli.ui.figures import error
+
+FAIL = "FAIL"
+WORST = [  # the largest relative error, the entry it is at, and both raw values of that entry
+    Column("worst error", rank=1),
+    Column("at", left=True, rank=2),
+    Column("backprop", rank=4),
+    Column("numerical", rank=4),
+]
+VERDICT = Column("", left=True, style="green")
+
+
+def gradcheck(report: Mapping[str, Any], width: int | None = None) -> list[Text]:
+    """A line for each case, or for each block of the only one; then the optimizer's steps and the verdict."""
+    cases = report["cases"]
+    lines = _blocks(cases[0], width) if len(cases) == 1 else _cases(cases, width)
+    if report.get("step"):
+        lines += [Text(), *_steps(report["step"], width)]
+    return [*lines, Text(), *_failures(cases), _verdict(report)]
+
+
+def _cases(cases: Sequence[Mapping[str, Any]], width: int | None) -> list[Text]:
+    words = [Column(name, left=True) for name in ("activation", "output", "cost")]
+    rows = []
+    for case in cases:
+        checked = sum(block["checked"] for block in case["blocks"])
+        names = (case["activation"], case["output"], case["cost"])
+        rows.append((*names, str(checked), *_worst(_worst_block(case)), _mark(case)))
+    return table([*words, Column("entries", rank=3), *WORST, VERDICT], rows, width, marked=FAIL)
+
+
+def _blocks(case: Mapping[str, Any], width: int | None) -> list[Text]:
+    title = f"{case['activation']} layers, {case['output']} output, {case['cost']} cost"
+    columns = [Column("block", left=True), Column("shape", left=True), Column("entries", rank=3)]
+    rows = [
+        (block["name"], " × ".join(map(str, block["shape"])), str(block["checked"]), *_worst(block))
+        for block in case["blocks"]
+    ]
+    return [Text(title, style="bold"), Text(), *table([*columns, *WORST], rows, width)]
+
+
+def _steps(steps: Sequence[Mapping[str, Any]], width: int | None) -> list[Text]:
+    columns = [Column("one step of", left=True), Column("block", left=True), Column("worst error"), VERDICT]
+    rows = [(step["name"], step["block"], error(step["max_relative_error"]), _mark(step)) for step in steps]
+    return table(columns, rows, width, marked=FAIL)
+
+
+def _worst_block(case: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The block with the largest error; one whose error is not a number is worse than any."""
+
+    def badness(block: Mapping[str, Any]) -> float:
+        value = block["max_relative_error"]
+        return float("inf") if value is None else float(value)
+
+    worst: Mapping[str, Any] = max(case["blocks"], key=badness)
+    return worst
+
+
+def _worst(block: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    index = block["worst_index"]
+    place = "-" if index is None else f"{block['name']}[{','.join(map(str, index))}]"
+    return error(block["max_relative_error"]), place, _raw(block["analytic"]), _raw(block["numeric"])
+
+
+def _raw(value: float | None) -> str:
+    return "-" if value is None else f"{value:.6e}"
+
+
+def _mark(checked: Mapping[str, Any]) -> str:
+    return "ok" if checked["passed"] else FAIL
+
+
+def _failures(cases: Sequence[Mapping[str, Any]]) -> list[Text]:
+    """A failed case in full, because a narrow table leaves out the raw values."""
+    lines = []
+    for case in cases:
+        if not case["passed"]:
+            _, place, analytic, numeric = _worst(_worst_block(case))
+            names = f"{case['activation']}, {case['output']}, {case['cost']}"
+            lines.append(Text(f"{names}: {place} is {analytic} by backprop, {numeric} numerically", style="red"))
+    return lines
+
+
+def _verdict(report: Mapping[str, Any]) -> Text:
+    checks = [*report["cases"], *report.get("step", ())]
+    wrong = sum(not check["passed"] for check in checks)
+    kinks = sum(block["kinks"] for case in report["cases"] for block in case["blocks"])
+    aside = f"; {kinks} entries stood at a kink" if kinks else ""
+    how = f"({report['method']} method)"
+    if report["passed"]:
+        return Text(f"{len(checks)} checks {how}: all agree{aside}", style="green")
+    return Text(f"{wrong} of {len(checks)} checks {how} disagree{aside}", style="bold red")

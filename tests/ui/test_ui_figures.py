@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+from bpcli.ui.figures import duration, error, figure, measure, places_for
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (2.302585, "2.3026"),
+        (0.0123456, "0.012346"),
+        (14523.123, "14523"),
+        (0.00001234567, "1.235e-05"),
+        (12345678.9, "1.235e+07"),
+        (-0.5, "-0.50000"),
+        (0.0, "0.0000"),
+        (float("nan"), "nan"),
+        (float("-inf"), "-inf"),
+        (None, "-"),
+    ],
+)
+def test_a_figure_alone_has_five_digits(value: float | None, text: str) -> None:
+    assert figure(value) == text
+
+
+def test_a_column_keeps_its_decimals_while_three_digits_show() -> None:
+    places = places_for(2.302585)
+    assert [figure(v, places) for v in (2.302585, 0.5, 0.0123, 0.00987654)] == [
+        "2.3026",
+        "0.5000",
+        "0.0123",
+        "0.0098765",
+    ]
+
+
+def test_a_column_that_grows_a_millionfold_stays_narrow() -> None:
+    assert figure(123456.7, places_for(0.5)) == "123457"
+
+
+def test_fractions_have_four_decimals_whatever_the_column() -> None:
+    assert measure("accuracy", 0.00123, 7) == "0.0012"
+    assert measure("r2", -0.25, 1) == "-0.2500"
+    assert measure("r2", -1.5e8) == "-1.500e+08"
+    assert measure("f1", None) == "-"
+
+
+def test_an_error_is_its_size() -> None:
+    assert (error(6.13e-15), error(None)) == ("6.1e-15", "-")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.01234, "0.0123 s"),
+        (7, "7 s"),
+        (59.96, "1 min 00 s"),
+        (247, "4 min 07 s"),
+        (3599.7, "1 h 00 min"),
+        (8100, "2 h 15 min"),
+    ],
+)
+def test_durations_use_the_two_units_that_matter(seconds: float, text: str) -> None:
+    assert duration(seconds) == text

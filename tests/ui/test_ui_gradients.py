@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bpcli.ui.gradients import gradcheck
+
+
+def block(name: str, shape: list[int], relative: float | None, kinks: int = 0) -> dict[str, Any]:
+    return {
+        "name": name,
+        "shape": shape,
+        "checked": 32 if len(shape) == 2 else 8,
+        "max_relative_error": relative,
+        "max_absolute_error": 1e-16,
+        "worst_index": [3, 2][: len(shape)],
+        "analytic": -0.1234567,
+        "numeric": -0.1234561,
+        "kinks": kinks,
+    }
+
+
+def case(activation: str, passed: bool = True, relative: float | None = 3e-15, kinks: int = 0) -> dict[str, Any]:
+    return {
+        "activation": activation,
+        "output": "softmax",
+        "cost": "cross_entropy",
+        "blocks": [block("W1", [8, 4], relative, kinks), block("b1", [8], 1e-15)],
+        "passed": passed,
+    }
+
+
+def plain(report: dict[str, Any], width: int | None = None) -> list[str]:
+    return [text.plain for text in gradcheck(report, width)]
+
+
+def test_a_line_a_case_and_the_failed_ones_in_full() -> None:
+    report = {"passed": False, "method": "complex", "cases": [case("tanh"), case("relu", False, 4.9e-6)]}
+    assert plain(report) == [
+        "activation  output   cost           entries  worst error  at            backprop      numerical",
+        "tanh        softmax  cross_entropy       40      3.0e-15  W1[3,2]  -1.234567e-01  -1.234561e-01  ok",
+        "relu        softmax  cross_entropy       40      4.9e-06  W1[3,2]  -1.234567e-01  -1.234561e-01  FAIL",
+        "",
+        "relu, softmax, cross_entropy: W1[3,2] is -1.234567e-01 by backprop, -1.234561e-01 numerically",
+        "1 of 2 checks (complex method) disagree",
+    ]
+
+
+def test_one_network_is_shown_block_by_block_with_its_optimizer() -> None:
+    step = {"name": "sgd momentum=0.9", "block": "W1", "max_relative_error": 1.2e-16, "passed": True}
+    report = {"passed": True, "method": "central", "cases": [case("relu", kinks=2)], "step": [step]}
+    assert plain(report) == [
+        "relu layers, softmax output, cross_entropy cost",
+        "",
+        "block  shape  entries  worst error  at            backprop      numerical",
+        "W1     8 × 4       32      3.0e-15  W1[3,2]  -1.234567e-01  -1.234561e-01",
+        "b1     8            8      1.0e-15  b1[3]    -1.234567e-01  -1.234561e-01",
+        "",
+        "one step of       block  worst error",
+        "sgd momentum=0.9  W1         1.2e-16  ok",
+        "",
+        "2 checks (central method): all agree; 2 entries stood at a kink",
+    ]
+
+
+@pytest.mark.parametrize("width", [40, 41, 60, 80, 200])
+def test_the_verdict_is_seen_at_every_width(width: int) -> None:
+    report = {"passed": False, "method": "complex", "cases": [case("softplus"), case("relu", False)]}
+    _, good, bad = plain(report, width)[:3]
+    assert good.endswith("ok")
+    assert bad.endswith("FAIL")
+    assert len(bad) <= width
+
+
+def test_an_error_that_is_not_a_number_is_the_worst() -> None:
+    broken = case("relu", passed=False)
+    broken["blocks"][1]["max_relative_error"] = None
+    report = {"passed": False, "method": "complex", "cases": [broken, case("tanh")]}
+    assert plain(report)[1].split()[4:6] == ["-", "b1[3]"]
