@@ -1,0 +1,48 @@
+"""`bpcli eval`: weights in, figures out, gates judged."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from bpcli.errors import ExitStatus, UsageError
+from bpcli.runs.evaluation import evaluate as measure
+from bpcli.runs.evaluation import examples_in, examples_of, split_names
+from bpcli.runs.gates import read_gates
+from bpcli.runs.trained import load_trained
+from bpcli.ui.console import open_console, room, write
+from bpcli.ui.json_lines import json_line
+from bpcli.ui.tables import evaluation
+
+
+def evaluate(
+    weights: Path,
+    data: Path | None,
+    labels: Path | None,
+    split: str | None,
+    fail_under: list[str],
+    fail_over: list[str],
+    json: bool,
+    quiet: bool,
+) -> ExitStatus:
+    """Measures, shows, and says whether every gate was met."""
+    gates = read_gates(fail_under, fail_over)
+    if data is not None and split is not None:
+        raise UsageError("--data and --split: give one or the other")
+    if labels is not None and data is None:
+        raise UsageError("--labels goes with --data")
+    trained = load_trained(weights)
+    if data is None:
+        name = split or split_names(trained)[0]
+        result = measure(trained, examples_of(trained, name), name)
+    else:
+        result = measure(trained, examples_in(trained, data, labels), "data")
+    verdicts = [gate.judge(result) for gate in gates]
+    if gates:
+        result["gates"] = verdicts
+    if json:
+        sys.stdout.write(json_line(result))
+    elif not quiet:
+        console = open_console(sys.stdout)
+        write(console, evaluation(result, room(console)))
+    return ExitStatus.OK if all(verdict["met"] for verdict in verdicts) else ExitStatus.NEGATIVE

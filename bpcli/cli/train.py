@@ -1,0 +1,71 @@
+"""`bpcli train`: config in, run directory out, the epochs shown as they end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bpcli.cli.signals import Signals
+from bpcli.errors import DivergedError, ExitStatus
+from bpcli.runs.directory import RunDirectory
+from bpcli.runs.objects import event_object
+from bpcli.runs.recorder import Recorder
+from bpcli.runs.training_run import TrainingRun
+from bpcli.spec.reading import read_config
+from bpcli.spec.resolved import to_yaml
+from bpcli.training.events import Ended, Event, Started
+from bpcli.ui.closing import closing
+from bpcli.ui.console import open_console, room, write
+from bpcli.ui.tables import network
+from bpcli.ui.views import choose_view
+
+
+def train(config: str, out: Path | None, force: bool, overrides: list[str], json: bool, quiet: bool) -> ExitStatus:
+    """Trains as the config says; raises what reading, training and writing raise."""
+    console = open_console(sys.stdout)
+    signals = Signals()
+    run = TrainingRun(read_config(config, overrides), signals.received)
+    spec = run.config.spec
+    stem = "stdin" if config == "-" else Path(config).stem
+
+    with RunDirectory.create(out, stem, force) as directory:
+
+        def describe(event: Event) -> Mapping[str, Any] | None:
+            described = event_object(event)
+            if isinstance(event, Ended) and described is not None:
+                saved = str(directory.weights) if run.trainer.kept else None
+                return described | {"weights": saved, "expect": run.expected}
+            return described
+
+        text = to_yaml(spec, relative_to=spec.folder)
+        view = choose_view(console, quiet=quiet, describe=describe if json else None)
+        with signals, Recorder(directory, text, sys.argv, spec.folder, run.digests) as recorder:
+            with view:
+                for event in run.run(directory, recorder):
+                    if isinstance(event, Started) and not (json or quiet):
+                        write(console, network(summary(run, event), room(console)))
+                    view.show(event)
+            assert isinstance(event, Ended)
+            weights = directory.weights if run.trainer.kept else None
+            if not (json or quiet):
+                write(console, closing(event, directory.path, weights, run.expected))
+    if event.reason == "diverged":
+        raise DivergedError(f"{config}: {event.detail}; try a lower learning_rate")
+    if signals.status is not None:
+        return signals.status
+    return ExitStatus.OK if all(check["met"] for check in run.expected) else ExitStatus.NEGATIVE
+
+
+def summary(run: TrainingRun, started: Started) -> dict[str, Any]:
+    """What is about to be trained, for the table of the network."""
+    spec = run.config.spec
+    assert spec.output is not None
+    assert spec.cost is not None
+    return {
+        "layers": list(started.layers),
+        "activations": [*(named.name for named in spec.activations), spec.output.name],
+        "cost": spec.cost.name,
+        "examples": started.examples,
+    }
