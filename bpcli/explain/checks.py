@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,13 @@ def check_case(
 ) -> dict[str, Any]:
     """One network block by block; `names` says what it is made of."""
     found = check_gradient(network, theta, batch, settings.method, settings.rtol, settings.atol, settings.samples)
-    blocks = [asdict(block) for block in found]
+    blocks = [
+        {
+            key: None if isinstance(value, float) and not isfinite(value) else value
+            for key, value in asdict(block).items()
+        }
+        for block in found
+    ]  # JSON has no word for numbers that are not finite
     return {**names, "blocks": blocks, "passed": all(block["passed"] for block in blocks)}
 
 
@@ -51,7 +58,12 @@ def check_steps(
 ) -> list[dict[str, Any]]:
     """One step of the optimizer, block by block."""
     return [
-        {"name": name, "block": report.name, "max_relative_error": report.max_relative_error, "passed": report.passed}
+        {
+            "name": name,
+            "block": report.name,
+            "max_relative_error": report.max_relative_error if isfinite(report.max_relative_error) else None,
+            "passed": report.passed,
+        }
         for report in check_step(network, theta, batch, optimizer, eta, train_biases)
     ]
 

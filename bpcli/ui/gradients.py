@@ -50,20 +50,25 @@ def _blocks(case: Mapping[str, Any], width: int | None) -> list[Text]:
 
 
 def _steps(steps: Sequence[Mapping[str, Any]], width: int | None) -> list[Text]:
+    """A line for each block of the optimizer, or for the worst block of each when there are several."""
     columns = [Column("one step of", left=True), Column("block", left=True), Column("worst error"), VERDICT]
-    rows = [(step["name"], step["block"], error(step["max_relative_error"]), _mark(step)) for step in steps]
+    by_name: dict[str, list[Mapping[str, Any]]] = {}
+    for step in steps:
+        by_name.setdefault(step["name"], []).append(step)
+    shown = steps if len(by_name) == 1 else [max(blocks, key=_badness) for blocks in by_name.values()]
+    rows = [(step["name"], step["block"], error(step["max_relative_error"]), _mark(step)) for step in shown]
     return table(columns, rows, width, marked=FAIL)
 
 
 def _worst_block(case: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The block with the largest error; one whose error is not a number is worse than any."""
-
-    def badness(block: Mapping[str, Any]) -> float:
-        value = block["max_relative_error"]
-        return float("inf") if value is None else float(value)
-
-    worst: Mapping[str, Any] = max(case["blocks"], key=badness)
+    worst: Mapping[str, Any] = max(case["blocks"], key=_badness)
     return worst
+
+
+def _badness(checked: Mapping[str, Any]) -> float:
+    """The error to rank by; one that is not a number is worse than any."""
+    value = checked["max_relative_error"]
+    return float("inf") if value is None else float(value)
 
 
 def _worst(block: Mapping[str, Any]) -> tuple[str, str, str, str]:
@@ -94,8 +99,9 @@ def _failures(cases: Sequence[Mapping[str, Any]]) -> list[Text]:
 def _verdict(report: Mapping[str, Any]) -> Text:
     checks = [*report["cases"], *report.get("step", ())]
     wrong = sum(not check["passed"] for check in checks)
-    kinks = sum(block["kinks"] for case in report["cases"] for block in case["blocks"])
-    aside = f"; {kinks} entries stood at a kink" if kinks else ""
+    layers = [block for case in report["cases"] for block in case["blocks"] if block["name"].startswith("W")]
+    kinks = sum(block["kinks"] for block in layers)
+    aside = f"; {kinks} weighted inputs lay on a kink, and their rows were left out" if kinks else ""
     how = f"({report['method']} method)"
     if report["passed"]:
         return Text(f"{len(checks)} checks {how}: all agree{aside}", style="green")

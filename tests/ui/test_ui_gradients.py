@@ -60,7 +60,7 @@ def test_one_network_is_shown_block_by_block_with_its_optimizer() -> None:
         "one step of       block  worst error",
         "sgd momentum=0.9  W1         1.2e-16  ok",
         "",
-        "2 checks (central method): all agree; 2 entries stood at a kink",
+        "2 checks (central method): all agree; 2 weighted inputs lay on a kink, and their rows were left out",
     ]
 
 
@@ -78,3 +78,18 @@ def test_an_error_that_is_not_a_number_is_the_worst() -> None:
     broken["blocks"][1]["max_relative_error"] = None
     report = {"passed": False, "method": "complex", "cases": [broken, case("tanh")]}
     assert plain(report)[1].split()[4:6] == ["-", "b1[3]"]
+
+
+def test_of_several_optimizers_the_worst_block_of_each_is_shown() -> None:
+    errors = {"sgd": [("W1", 1e-16), ("b1", 3e-16)], "adam": [("W1", None), ("b1", 1.0)]}
+    steps = [
+        {"name": name, "block": block, "max_relative_error": error, "passed": name == "sgd"}
+        for name, blocks in errors.items()
+        for block, error in blocks
+    ]
+    report = {"passed": False, "method": "complex", "cases": [case("relu")], "step": steps}
+    assert plain(report)[6:9] == [
+        "one step of  block  worst error",
+        "sgd          b1         3.0e-16  ok",
+        "adam         W1               -  FAIL",
+    ]
