@@ -1,0 +1,243 @@
+"""Writes reference.md, beside this script, out of the program itself: commands, config keys, names, exit codes.
+
+python docs/make_reference.py
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from config_keys import sections
+
+from bpcli import errors
+from bpcli.cli.app import app
+from bpcli.core.activations import ACTIVATIONS
+from bpcli.core.costs import COSTS, legal_costs
+from bpcli.core.gradcheck import METHODS, Method
+from bpcli.core.initializers import INITIALIZERS, Normal, Scaled
+from bpcli.core.optimizers import OPTIMIZERS
+from bpcli.core.outputs import OUTPUTS
+from bpcli.core.schedules import SCHEDULES
+from bpcli.data.readers import READERS
+from bpcli.errors import BpcliError, ExitStatus
+from bpcli.registry import Registry
+from bpcli.runs.predictions import WRITERS
+from bpcli.spec.conditions import Metric, Monitor
+
+REGISTRIES: list[tuple[str, Registry[Any]]] = [
+    ("Activations: `activation`", ACTIVATIONS),
+    ("Outputs: `output`", OUTPUTS),
+    ("Costs: `cost`", COSTS),
+    ("Optimizers: `optimizer`", OPTIMIZERS),
+    ("Schedules: `schedule`", SCHEDULES),
+    ("Initial weights and biases: `init`", INITIALIZERS),
+    ("Formats of data: `data.format`", READERS),
+    ("Files of predictions: `predict --output`", WRITERS),
+    ("Derivatives: `gradcheck --method`", METHODS),
+]
+
+EXITS = {  # those that no error of bpcli stands for
+    ExitStatus.OK: "done, and the answer is yes",
+    ExitStatus.BUG: "a bug in bpcli; one line on stderr names a log",
+    ExitStatus.HANGUP: "SIGHUP",
+    ExitStatus.INTERRUPTED: "Ctrl-C (SIGINT)",
+    ExitStatus.TERMINATED: "SIGTERM",
+}
+
+DERIVATIVES = {
+    "complex": "∂C/∂θ = Im C(θ + ih) / h, with h = 1e-100",
+    "central": "∂C/∂θ = (C(θ + h) − C(θ − h)) / 2h, with h = 1e-6 · max(1, |θ|)",
+}
+
+METRICS = {
+    "cost": "average cost of an example, without penalties; `running.cost` is with them",
+    "accuracy": "share of examples (of labels, where there are several) that are right",
+    "macro_f1": "average of the F1 of all classes",
+    "mae": "mean absolute error, in the units of the target",
+    "rmse": "root of the mean squared error, in the units of the target",
+    "r2": "R², 1 − Σ(a − y)² / Σ(y − ȳ)², averaged over the targets",
+    "epochs": "epochs that were trained",
+}
+
+SCALARS = """\
+Scalars are read as YAML 1.2 has them: `1e-3` is a number, `on` is text, a quoted number is not a number. Wherever a
+name stands, a mapping may give its parameters: `{name: sgd, momentum: 0.9}`. Paths start from the config's folder; in
+`--set`, and in a config from stdin, from the current folder."""
+
+SCALE = """\
+Without `data.scale`, tables are standardised column by column, IDX bytes are divided by 255, and arrays out of `.npz`
+and `.npy` are taken as they are."""
+
+OBJECTS = """\
+`train --json` prints one object a line, each with `event`; `metrics.jsonl` holds those of the epochs. A figure that is
+not finite is `null`.
+
+- `start`: `layers`, `parameters`, `examples` (rows of each split), `epochs`, `steps_per_epoch`
+- `epoch`: `epoch` (from 1), `step`, `learning_rate`, `seconds`, `running` (its `cost`), `best`; `train` and
+  `validation` where measured
+- `end`: `reason` (`epochs`, `early_stopping`, `interrupted`, `diverged`), `epochs`, `seconds`, `best_epoch`, `weights`
+  (path), `expect` (each with `metric`, `condition`, `value`, `met`); `test` where there are test rows; `detail` when
+  diverged
+
+`train`, `validation` and `test` hold `cost`, and `accuracy` or `mae`, `rmse`, `r2`.
+
+`eval --json` prints one object: `weights`, `split` (`data` for `--data`), `examples`, and `cost`, `accuracy`,
+`macro_f1`, `classes`, `per_class` (each with `class`, `precision`, `recall`, `f1`, `examples`), `confusion` (true
+classes down, predicted ones across; not for independent labels), or `cost`, `mae`, `rmse`, `r2`; with gates also
+`gates` (each with `metric`, `condition`, `value`, `met`).
+
+`gradcheck --json` prints one object: `passed`, `method`, `cases` (each with `activation`, `output`, `cost`, `blocks`,
+`passed`) and `step`. A block has `name`, `shape`, `checked` (entries compared), `max_relative_error`,
+`max_absolute_error`, `worst_index`, `analytic` and `numeric` (both values there), `kinks` (weighted inputs without a
+derivative; their rows are left out), `passed`. A part of `step` has `name` (the optimizer), `block`,
+`max_relative_error` (in parts of the block's largest entry), `passed`."""
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [list(head)]
+    lines += [["---"] * len(lines[0]), *(list(row) for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def first_sentence(thing: Any) -> str:
+    """The first paragraph of a docstring on one line."""
+    text = inspect.getdoc(thing) or ""
+    return " ".join(text.split("\n\n")[0].split())
+
+
+def commands() -> Iterator[str]:
+    for command in app.registered_commands:
+        function = command.callback
+        assert function is not None
+        summary, _, example = (inspect.getdoc(function) or "").partition("\n\nExample: ")
+        hints = get_type_hints(function, include_extras=True)
+        rows = [_parameter(hints[name], one.default) for name, one in inspect.signature(function).parameters.items()]
+        yield f"### bpcli {command.name or function.__name__}\n\n{summary}\n\n    {example}"
+        yield table(["argument or option", "meaning"], rows)
+
+
+def _parameter(annotation: Any, default: Any) -> tuple[str, str]:
+    kind, info = get_args(annotation)
+    written = [one for one in (info.default, *(info.param_decls or ())) if isinstance(one, str)]
+    names = written or [info.metavar]  # an argument has no name but this
+    value = "" if kind is bool or not written else f" {info.metavar or _choices(kind)}"
+    meaning = info.help
+    if isinstance(default, str):
+        meaning += f" Default: `{default}`."
+    if "list" in str(kind):
+        meaning += " May be given again."
+    return ", ".join(f"`{name}{value}`" for name in names), _escaped(meaning)
+
+
+def _escaped(text: str) -> str:
+    """As it may stand in a cell of a table."""
+    return text.replace("|", "\\|").replace("<", "\\<")
+
+
+def _choices(kind: Any) -> str:
+    """What follows an option: its choices, or what it is."""
+    for one in get_args(kind) or (kind,):
+        if inspect.isclass(one) and issubclass(one, StrEnum):
+            return "/".join(one)
+    return "N" if int in (kind, *get_args(kind)) else "X"
+
+
+def config() -> Iterator[str]:
+    for path, meaning, keys in sections():
+        if path:
+            yield f"### `{path}`\n\n{meaning}"
+        yield table(
+            ["key", "values", "default", "meaning"], [(f"`{k.path}`", k.values, k.default, k.meaning) for k in keys]
+        )
+
+
+def names() -> Iterator[str]:
+    for title, registry in REGISTRIES:
+        rows = [(f"`{name}`", _meaning(name, registry.get(name))) for name in registry]
+        yield f"### {title}\n\n" + table(["name", "what it is"], rows)
+
+
+def _meaning(name: str, entry: Any) -> str:
+    match entry:
+        case dict():  # a cost: a class for each output that it goes with
+            outputs: dict[str, list[str]] = {}
+            for output, cost in entry.items():
+                outputs.setdefault(first_sentence(cost), []).append(output)
+            text = " ".join(f"With {', '.join(where)}: {formula}" for formula, where in outputs.items())
+        case Scaled(gain=gain, of_both=of_both, uniform=uniform):
+            fan = "((fan_in + fan_out) / 2)" if of_both else "fan_in"
+            text = f"{'Uniform' if uniform else 'Normal'} weights of mean 0 and variance {gain} / {fan}; biases 0."
+        case Normal(scaled=scaled):
+            text = f"Weights N(0, {'1/fan_in' if scaled else '1'}), biases N(0, 1)."
+        case Method(rtol=rtol):
+            text = f"{DERIVATIVES[name]}; rtol is {rtol:g} if not given."
+        case partial(func=function):
+            text = first_sentence(function)
+        case _:
+            text = first_sentence(entry)
+    return text.replace("|", "\\|")
+
+
+def legal_pairs() -> str:
+    return table(
+        ["output", "costs"], [(f"`{one}`", ", ".join(f"`{cost}`" for cost in legal_costs(one))) for one in OUTPUTS]
+    )
+
+
+def exit_codes() -> str:
+    raised = {
+        error.exit_status: re.sub("^Raised when ", "", first_sentence(error)).rstrip(".")
+        for error in vars(errors).values()
+        if inspect.isclass(error) and issubclass(error, BpcliError) and error is not BpcliError
+    }
+    return table(["code", "meaning"], [(str(int(code)), (raised | EXITS)[code]) for code in ExitStatus])
+
+
+def metrics() -> str:
+    """Where each figure can be asked for."""
+    asked: dict[str, list[str]] = {name: [] for name in METRICS}
+    for metric in get_args(Metric):
+        asked[metric.rpartition(".")[2]].append(f"`{metric}`")
+    rows = [(f"`{name}`", METRICS[name], ", ".join(where) or "–") for name, where in asked.items()]
+    monitors = ", ".join(f"`{name}`" for name in get_args(Monitor))
+    return (
+        table(["metric", "meaning", "in `expect`"], rows)
+        + f"\n\n`early_stopping.monitor` takes {monitors}. `--fail-under` and `--fail-over` take what `eval`"
+        " measures: `cost`, and `accuracy` and `macro_f1`, or `mae`, `rmse` and `r2`."
+    )
+
+
+def reference() -> str:
+    parts = [
+        "# Reference",
+        "Written by `python docs/make_reference.py` out of the program; change it there.",
+        "## Commands",
+        "`bpcli --version` prints the version; `--help` (`-h`) explains each command; `--install-completion` and"
+        " `--show-completion` are for the shell.",
+        *commands(),
+        "## Exit codes",
+        exit_codes(),
+        "## The config",
+        SCALARS,
+        SCALE,
+        *config(),
+        "## Names",
+        *names(),
+        "## Legal pairs of output and cost",
+        legal_pairs(),
+        "## Metrics",
+        metrics(),
+        "## JSON objects",
+        OBJECTS,
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    (Path(__file__).parent / "reference.md").write_text(reference(), encoding="utf-8")
