@@ -7,7 +7,8 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
-from bpcli.core.activations import Identity, Sigmoid, Spare
+from bpcli.core.activations.base import Spare
+from bpcli.core.activations.saturating import Identity, Sigmoid, Tanh
 from bpcli.core.linalg import Array
 from bpcli.registry import Registry
 
@@ -30,6 +31,7 @@ OUTPUTS: Registry[type[Output]] = Registry("output")
 
 OUTPUTS.register("sigmoid")(Sigmoid)
 OUTPUTS.register("identity")(Identity)
+OUTPUTS.register("tanh")(Tanh)
 
 
 @OUTPUTS.register("softmax")
@@ -52,4 +54,20 @@ class Softmax:
         np.multiply(delta, a, out=spare.block)
         np.sum(spare.block, axis=1, keepdims=True, out=spare.row)
         delta -= spare.row
+        delta *= a
+
+
+@OUTPUTS.register("exponential")
+@dataclass(frozen=True)
+class Exponential:
+    """a = e^z, the rate of a Poisson distribution; f′ = a. It alone may overflow, and that is divergence."""
+
+    reads_z: ClassVar[bool] = False
+    kinks: ClassVar[tuple[float, ...]] = ()
+    init: ClassVar[str] = "glorot_uniform"
+
+    def apply(self, z: Array, a: Array, spare: Spare) -> None:
+        np.exp(z, out=a)
+
+    def times_prime(self, delta: Array, z: Array, a: Array, spare: Spare) -> None:
         delta *= a

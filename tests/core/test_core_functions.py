@@ -6,15 +6,47 @@ import math
 
 import numpy as np
 import pytest
-from conftest import PAIRS
+from sample_networks import PAIRS
 
 from bpcli.core.activations import ACTIVATIONS, Spare
 from bpcli.core.costs import COSTS, legal_costs
 from bpcli.core.outputs import OUTPUTS
 
-Z = [-30.0, -3.0, -1.0, -0.25, 0.25, 1.0, 3.0, 30.0]
+Z = [-5.0, -3.0, -1.0, -0.25, 0.25, 1.0, 3.0, 5.0]
 
-FORMULAS = {
+LAMBDA, ALPHA = 1.0507009873554805, 1.6732632423543772  # of selu
+
+
+def sigma(z):
+    return 1 / (1 + math.exp(-z))
+
+
+def normal(z):
+    return math.erfc(-z / math.sqrt(2)) / 2
+
+
+def density(z):
+    return math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+
+
+def mish_gate(z):
+    return math.tanh(math.log1p(math.exp(z)))
+
+
+FORMULAS = {  # f and f′
+    "leaky_relu": (lambda z: z if z > 0 else 0.01 * z, lambda z: 1.0 if z > 0 else 0.01),
+    "elu": (lambda z: z if z > 0 else math.expm1(z), lambda z: 1.0 if z > 0 else math.exp(z)),
+    "selu": (
+        lambda z: LAMBDA * (z if z > 0 else ALPHA * math.expm1(z)),
+        lambda z: LAMBDA * (1.0 if z > 0 else ALPHA * math.exp(z)),
+    ),
+    "gelu": (lambda z: z * normal(z), lambda z: normal(z) + z * density(z)),
+    "silu": (lambda z: z * sigma(z), lambda z: sigma(z) * (1 + z * (1 - sigma(z)))),
+    "softsign": (lambda z: z / (1 + abs(z)), lambda z: 1 / (1 + abs(z)) ** 2),
+    "mish": (
+        lambda z: z * mish_gate(z),
+        lambda z: mish_gate(z) + z * (1 - mish_gate(z) ** 2) * sigma(z),
+    ),
     "sigmoid": (lambda z: 1 / (1 + math.exp(-z)), lambda z: math.exp(-z) / (1 + math.exp(-z)) ** 2),
     "tanh": (math.tanh, lambda z: 1 - math.tanh(z) ** 2),
     "relu": (lambda z: max(z, 0.0), lambda z: float(z > 0)),
@@ -24,7 +56,7 @@ FORMULAS = {
 
 
 def spare_for(z):
-    return Spare(np.full_like(z, np.nan), np.full((len(z), 1), np.nan, z.dtype))
+    return Spare(*(np.full_like(z, np.nan) for _ in range(3)), np.full((len(z), 1), np.nan, z.dtype))
 
 
 def test_every_activation_has_a_formula():
@@ -37,7 +69,7 @@ def test_an_activation_is_its_formula(name, apart):
     f, prime = FORMULAS[name]
     function = ACTIVATIONS.get(name)()
     z = np.array([Z])
-    a = np.empty_like(z) if apart else z
+    a = np.empty_like(z) if apart or function.reads_z else z
     function.apply(z, a, spare_for(z))
     np.testing.assert_allclose(a[0], [f(v) for v in Z], rtol=1e-14)
     delta = np.full_like(z, 2.0)
@@ -67,19 +99,45 @@ def test_softmax_is_its_formula_and_its_jacobian():
     np.testing.assert_allclose(delta, [J @ row for J, row in zip(jacobians, g)], rtol=1e-14, atol=1e-17)
 
 
+OUTPUT_FORMULAS = {
+    "softmax": lambda z: [math.exp(v) / sum(map(math.exp, z)) for v in z],
+    "sigmoid": lambda z: [sigma(v) for v in z],
+    "identity": lambda z: z,
+    "tanh": lambda z: [math.tanh(v) for v in z],
+    "exponential": lambda z: [math.exp(v) for v in z],
+}
+COST_FORMULAS = {  # of one output
+    "quadratic": lambda a, y: (a - y) ** 2 / 2,
+    "absolute": lambda a, y: abs(a - y),
+    "huber": lambda a, y: (a - y) ** 2 / 2 if abs(a - y) <= 1 else abs(a - y) - 0.5,
+    "hinge": lambda a, y: max(0.0, 1 - (2 * y - 1) * a),
+    "poisson": lambda a, y: a - y * math.log(a),
+}
+
+
 def example_cost(output: str, cost: str, z, y) -> float:
     """C_i by the definition, in plain floats."""
-    if output == "softmax":
-        a = [math.exp(v) / sum(map(math.exp, z)) for v in z]
-    elif output == "sigmoid":
-        a = [1 / (1 + math.exp(-v)) for v in z]
-    else:
-        a = z
-    if cost == "quadratic":
-        return sum((aj - yj) ** 2 for aj, yj in zip(a, y)) / 2
+    a = OUTPUT_FORMULAS[output](z)
+    if cost != "cross_entropy":
+        return sum(COST_FORMULAS[cost](aj, yj) for aj, yj in zip(a, y))
     if output == "softmax":
         return -sum(yj * math.log(aj) for aj, yj in zip(a, y))
     return -sum(yj * math.log(aj) + (1 - yj) * math.log(1 - aj) for aj, yj in zip(a, y))
+
+
+@pytest.mark.parametrize(("output", "others"), [("softmax", 3), ("sigmoid", 2)])
+def test_label_smoothing_takes_a_part_of_the_target_and_shares_it_out(output, others):
+    z, y, epsilon = np.array([[1.0, -2.0, 0.5]]), np.array([[0.0, 1.0, 0.0]]), 0.3
+    smooth = (1 - epsilon) * y + epsilon / others
+    cost = COSTS.get("cross_entropy")[output]
+    results = []
+    for targets, rule in ((y, cost(label_smoothing=epsilon)), (smooth, cost())):
+        a, out, delta = np.empty_like(z), np.empty((1, 1)), np.empty_like(z)
+        OUTPUTS.get(output)().apply(z, a, spare_for(z))
+        rule.examples(z, a, targets, spare_for(z), out)
+        rule.error(OUTPUTS.get(output)(), z, a, targets, spare_for(z), delta)
+        results.append((out[0, 0], *delta[0]))
+    assert results[0] == pytest.approx(results[1], rel=1e-14)
 
 
 @pytest.mark.parametrize(("output", "cost"), PAIRS)
@@ -105,6 +163,8 @@ def test_cross_entropy_far_beyond_where_a_rounds_to_zero(output):
 def test_the_table_of_legal_pairs():
     assert {output: sorted(legal_costs(output)) for output in OUTPUTS} == {
         "softmax": ["cross_entropy", "quadratic"],
-        "sigmoid": ["cross_entropy", "quadratic"],
-        "identity": ["quadratic"],
+        "sigmoid": ["absolute", "cross_entropy", "huber", "quadratic"],
+        "identity": ["absolute", "hinge", "huber", "quadratic"],
+        "tanh": ["absolute", "hinge", "huber", "quadratic"],
+        "exponential": ["poisson", "quadratic"],
     }
