@@ -53,6 +53,7 @@ INITIALIZERS.register("he_uniform")(Scaled(gain=2, of_both=False, uniform=True))
 INITIALIZERS.register("he_normal")(Scaled(gain=2, of_both=False, uniform=False))
 INITIALIZERS.register("glorot_uniform")(Scaled(gain=1, of_both=True, uniform=True))
 INITIALIZERS.register("glorot_normal")(Scaled(gain=1, of_both=True, uniform=False))
+INITIALIZERS.register("lecun_normal")(Scaled(gain=1, of_both=False, uniform=False))
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,39 @@ class Normal:
 
 INITIALIZERS.register("normal")(Normal(scaled=False))
 INITIALIZERS.register("scaled_normal")(Normal(scaled=True))
+
+
+@dataclass(frozen=True)
+class Uniform:
+    """Weights and biases uniform on ±1/√fan_in, as PyTorch's Linear begins."""
+
+    def weights(self, rng: np.random.Generator, fan_out: int, fan_in: int) -> Array:
+        bound = fan_in**-0.5
+        return rng.uniform(-bound, bound, (fan_out, fan_in))
+
+    def biases(self, rng: np.random.Generator, fan_out: int, fan_in: int) -> Array:
+        bound = fan_in**-0.5
+        return rng.uniform(-bound, bound, fan_out)
+
+
+INITIALIZERS.register("uniform")(Uniform())
+
+
+@dataclass(frozen=True)
+class Orthogonal:
+    """W with orthonormal rows, or columns where there are more rows, evenly drawn (Saxe and others 2014); b zero."""
+
+    def weights(self, rng: np.random.Generator, fan_out: int, fan_in: int) -> Array:
+        tall = rng.standard_normal((max(fan_out, fan_in), min(fan_out, fan_in)))
+        q, r = np.linalg.qr(tall)
+        q *= np.sign(r.diagonal())  # without it the signs that the factorization prefers would show
+        return q if fan_out >= fan_in else np.ascontiguousarray(q.T)
+
+    def biases(self, rng: np.random.Generator, fan_out: int, fan_in: int) -> Array:
+        return np.zeros(fan_out)
+
+
+INITIALIZERS.register("orthogonal")(Orthogonal())
 
 
 @dataclass(frozen=True)

@@ -18,20 +18,24 @@ _gemm = {"f": blas.sgemm, "d": blas.dgemm, "D": blas.zgemm}
 _gemv = {"f": blas.sgemv, "d": blas.dgemv, "D": blas.zgemv}
 _axpy = {"f": blas.saxpy, "d": blas.daxpy, "D": blas.zaxpy}
 _dot = {"f": blas.sdot, "d": blas.ddot, "D": blas.zdotu}
+_asum = {"f": blas.sasum, "d": blas.dasum}
 
 
 def add_product(z: Array, a: Array, W: Array) -> None:
-    """z ← z + a Wᵀ, with z (m, j), a (m, k), W (j, k)."""
+    """z ← z + a Wᵀ, with z (m, j), a (m, k), W (j, k); to BLAS, by columns: zᵀ ← zᵀ + W aᵀ."""
     _gemm[z.dtype.char](1.0, W.T, a.T, beta=1.0, c=z.T, trans_a=1, overwrite_c=1)
 
 
 def pull_back(below: Array, delta: Array, W: Array) -> None:
-    """below ← δ W, with below (m, k), δ (m, j), W (j, k)."""
+    """below ← δ W, with below (m, k), δ (m, j), W (j, k); to BLAS, by columns: belowᵀ ← Wᵀ δᵀ."""
     _gemm[below.dtype.char](1.0, W.T, delta.T, beta=0.0, c=below.T, overwrite_c=1)
 
 
 def accumulate(block: Array, delta: Array, a: Array, alpha: float, beta: float) -> None:
-    """block ← β block + α δᵀ a, for weights (j, k) with a (m, k), or for biases (j,) with a all ones (m,)."""
+    """block ← β block + α δᵀ a, for weights (j, k) with a (m, k), or for biases (j,) with a all ones (m,).
+
+    To BLAS, by columns: blockᵀ ← β blockᵀ + α aᵀ δ.
+    """
     kind = block.dtype.char
     if block.ndim == 2:
         _gemm[kind](alpha, a.T, delta.T, beta=beta, c=block.T, trans_b=1, overwrite_c=1)
@@ -49,8 +53,8 @@ def sum_of_squares(x: Array) -> Any:
     return _dot[x.dtype.char](x, x)
 
 
-def is_in_place(array: Array) -> bool:
-    """Whether BLAS can write into `array` itself: contiguous, aligned, of a type it knows."""
-    return bool(array.flags.c_contiguous and array.flags.aligned and array.dtype.char in _gemm) and bool(
-        np.shares_memory(array, array.ravel())
-    )
+def sum_of_magnitudes(x: Array) -> Any:
+    """Σ |x|, of which the real part decides the sign, so that a complex step passes through it."""
+    if x.dtype.char in _asum:
+        return _asum[x.dtype.char](x)
+    return _dot[x.dtype.char](x, np.sign(x.real).astype(x.dtype))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from numpy.typing import DTypeLike
 
-from bpcli.core.activations import Activation
+from bpcli.core.activations.base import Activation
+from bpcli.core.activations.saturating import Identity
 from bpcli.core.costs import Cost
-from bpcli.core.linalg import Array, accumulate, add_product, pull_back, sum_of_squares
+from bpcli.core.linalg import Array, accumulate, add_product, pull_back
 from bpcli.core.outputs import Output
 from bpcli.core.parameters import Parameters
+from bpcli.core.penalties import Penalty
 from bpcli.core.workspace import Workspace
 
 Factors = Iterator[tuple[int, Array, Array]]
@@ -21,13 +24,13 @@ Factors = Iterator[tuple[int, Array, Array]]
 
 @dataclass(frozen=True)
 class Network:
-    """Fully connected layers n[0] → n[1] → … → n[L], a cost on the outputs, and a penalty ½ λ ΣW² on the weights."""
+    """Fully connected layers n[0] → n[1] → … → n[L], a cost on the outputs, and a penalty on the weights."""
 
     n: tuple[int, ...]
     hidden: tuple[Activation, ...]  # f[1] … f[L-1]
     output: Output  # f[L]
     cost: Cost
-    lmbda: float = 0.0
+    penalty: Penalty = field(default_factory=Penalty)
 
     def __post_init__(self) -> None:
         if len(self.hidden) != len(self.n) - 2:
@@ -37,18 +40,30 @@ class Network:
     def L(self) -> int:
         return len(self.n) - 1
 
-    def workspace(self, rows: int, dtype: DTypeLike, keep_z: bool = False) -> Workspace:
-        """Room for batches of at most so many rows; `keep_z` holds z apart from a in every layer, to be looked at."""
+    def workspace(
+        self, rows: int, dtype: DTypeLike, dropout: tuple[float, ...] = (), keep_z: bool = False
+    ) -> Workspace:
+        """Room for batches of at most so many rows; `dropout` is the share to drop of each layer 0 … L-1.
+
+        `keep_z` holds z apart from a in every layer, to be looked at.
+        """
         shared = [not keep_z, *(not (keep_z or f.reads_z) for f in self.hidden), False]
-        return Workspace(self.n, rows, dtype, shared)
+        return Workspace(self.n, rows, dtype, shared, dropout)
+
+    @cached_property
+    def f(self) -> tuple[Activation | Output, ...]:
+        """f[l] of each layer l from 1 to L, as the book counts; f[0] stands for nothing."""
+        return (Identity(), *self.hidden, self.output)
 
     def forward(self, theta: Parameters, work: Workspace) -> Array:
         """Carries work.a[0] through all layers; gives the outputs a[L] (m, n[L])."""
-        a, z = work.a, work.z
-        for l, f in enumerate((*self.hidden, self.output), start=1):
+        z, a, fed = work.z, work.a, work.fed
+        work.drop(0)
+        for l in range(1, self.L + 1):
             z[l][:] = theta.b[l]
-            add_product(z[l], a[l - 1], theta.W[l])  # z[l] = a[l-1] W[l]ᵀ + b[l]
-            f.apply(z[l], a[l], work.spare[l])  # a[l] = f(z[l])
+            add_product(z[l], fed[l - 1], theta.W[l])  # z[l] = a[l-1] W[l]ᵀ + b[l]   (m, n[l])
+            self.f[l].apply(z[l], a[l], work.spare[l])  # a[l] = f(z[l])   (m, n[l])
+            work.drop(l)
         return a[self.L]
 
     def example_costs(self, work: Workspace) -> Array:
@@ -60,31 +75,30 @@ class Network:
         return work.costs
 
     def batch_cost(self, theta: Parameters, work: Workspace) -> Any:
-        """C = (1/m) Σ w_i C_i + ½ λ ΣW² of the rows that went forward; complex where they are."""
-        mean = self.example_costs(work).sum() / work.rows
-        return mean + 0.5 * self.lmbda * sum_of_squares(theta.weights) if self.lmbda else mean
+        """C = (1/m) Σ w_i C_i + l1 Σ|W| + ½ l2 ΣW² of the rows that went forward; complex where they are."""
+        return self.example_costs(work).sum() / work.rows + self.penalty.of(theta.weights)
 
     def backward(self, theta: Parameters, work: Workspace) -> Factors:
         """Carries the error back, after `forward`; W[l] may be changed as soon as its factors have been given out."""
-        a, z, delta, L = work.a, work.z, work.delta, self.L
-        self.cost.error(self.output, z[L], a[L], work.y, work.spare[L], delta[L])  # BP1
+        z, a, fed, delta, L = work.z, work.a, work.fed, work.delta, self.L
+        self.cost.error(self.output, z[L], a[L], work.y, work.spare[L], delta[L])  # BP1: δ[L] = ∇_a C ⊙ f′(z[L])
         if work.w is not None:
             delta[L] *= work.w
         for l in range(L, 0, -1):
-            if l > 1:
-                pull_back(delta[l - 1], delta[l], theta.W[l])  # BP2: δ[l-1] = (δ[l] W[l]) ⊙ f′(z[l-1])
-                self.hidden[l - 2].times_prime(delta[l - 1], z[l - 1], a[l - 1], work.spare[l - 1])
-            yield l, delta[l], a[l - 1]
+            if (
+                l > 1
+            ):  # BP2, a layer lower than in the book, while W[l] has not moved: δ[l-1] = (δ[l] W[l]) ⊙ f′(z[l-1])
+                pull_back(delta[l - 1], delta[l], theta.W[l])  # (m, n[l-1])
+                work.drop_error(l - 1)
+                self.f[l - 1].times_prime(delta[l - 1], z[l - 1], a[l - 1], work.spare[l - 1])
+            yield l, delta[l], fed[l - 1]  # of these are BP3 and BP4 made, wherever they are needed
 
-    def gradient(self, theta: Parameters, work: Workspace, out: Parameters) -> None:
-        """out ← ∂C/∂W, ∂C/∂b, averaged over the batch, penalty included; after `forward`."""
-        write_gradient(self.backward(theta, work), work, out)
-        if self.lmbda:
-            out.weights += self.lmbda * theta.weights
+    def gradient(self, theta: Parameters, work: Workspace, out: Parameters, spare: Array) -> None:
+        """out ← ∂C/∂W, ∂C/∂b, averaged over the batch, penalty included; after `forward`.
 
-
-def write_gradient(factors: Factors, work: Workspace, out: Parameters) -> None:
-    """out ← the mean over the batch of each example's gradient, without the penalty."""
-    for l, delta, a in factors:
-        accumulate(out.b[l], delta, work.ones, alpha=1 / work.rows, beta=0.0)  # BP3: ∂C/∂b[l] = (1/m) Σ δ[l]
-        accumulate(out.W[l], delta, a, alpha=1 / work.rows, beta=0.0)  # BP4: ∂C/∂W[l] = (1/m) δ[l]ᵀ a[l-1]
+        `spare` has the size of all the weights.
+        """
+        for l, delta, a in self.backward(theta, work):
+            accumulate(out.b[l], delta, work.ones, alpha=1 / work.rows, beta=0.0)  # BP3: ∂C/∂b[l] = (1/m) Σ δ[l]
+            accumulate(out.W[l], delta, a, alpha=1 / work.rows, beta=0.0)  # BP4: ∂C/∂W[l] = (1/m) δ[l]ᵀ a[l-1]
+        self.penalty.add_gradient(theta.weights, out.weights, spare)

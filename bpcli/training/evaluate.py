@@ -43,24 +43,27 @@ class Evaluator:
 
     def _lay_in(self, x: Array) -> None:
         if len(x) == BLOCK:
-            self.work.a[0] = x
+            self.work.a[0] = self.work.fed[0] = x
         else:
             self._padded[: len(x)] = x
             self._padded[len(x) :] = 0
-            self.work.a[0] = self._padded
+            self.work.a[0] = self.work.fed[0] = self._padded
 
     def measure(self, theta: Parameters, examples: Examples) -> Measures:
         """Cost without penalty, and accuracy, or mae, rmse and r2."""
         outputs, costs = self.run(theta, examples.x, examples.y)
-        return summarize(self.task, outputs, examples, costs)
+        return summarize(self.task, outputs, examples, costs, self.network.cost.threshold)
 
 
-def summarize(task: Task, outputs: Array, examples: Examples, costs: Array) -> Measures:
-    """The figures of outputs (n, k) against targets; for labels, accuracy counts the rows that are right in all."""
+def summarize(task: Task, outputs: Array, examples: Examples, costs: Array, threshold: float) -> Measures:
+    """The figures of outputs (n, k) against targets; for labels, accuracy counts the rows that are right in all.
+
+    `threshold` is the cost's: the output above which a label, or the second of two classes, is chosen.
+    """
     cost = float((costs if examples.weight is None else costs * examples.weight).mean())
     if task == "classes":
-        return {"cost": cost, "accuracy": float((choose(outputs) == choose(examples.y)).mean())}
+        return {"cost": cost, "accuracy": float((choose(outputs, threshold) == choose(examples.y)).mean())}
     if task == "labels":
-        right = ((outputs > 0.5) == (examples.y > 0.5)).all(axis=1)
+        right = ((outputs > threshold) == (examples.y > 0.5)).all(axis=1)
         return {"cost": cost, "accuracy": float(right.mean())}
     return {"cost": cost, **errors(outputs, examples.y)}

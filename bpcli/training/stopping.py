@@ -19,15 +19,17 @@ class Watch:
     monitor: str  # as in validation.cost
     patience: int | None = None
     min_delta: float = 0.0
-    best: float = field(default=math.inf, init=False)  # with its sign turned where more is better
+    value: float = field(default=math.inf, init=False)  # the newest, with its sign turned where more is better
+    best: float = field(default=math.inf, init=False)  # likewise
     waited: int = field(default=0, init=False)
 
     def improves(self, value: float) -> bool:
         """Takes in the value of one more epoch; whether it is the best one."""
-        value = -value if self.monitor.split(".")[-1] in MORE_IS_BETTER else value
-        self.waited = self.waited + 1 if value > self.best - self.min_delta else 0
-        better = value < self.best
-        self.best = min(self.best, value)
+        self.value = -value if self.monitor.split(".")[-1] in MORE_IS_BETTER else value
+        progress = self.value <= self.best - self.min_delta  # which what is no number never is
+        self.waited = 0 if progress else self.waited + 1
+        better = self.value < self.best
+        self.best = self.value if better else self.best
         return better
 
     @property

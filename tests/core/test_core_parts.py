@@ -1,16 +1,28 @@
-"""Parameters, workspace, products, schedules, first weights and metrics."""
+"""Parameters, workspace, products, schedules and first weights."""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
-from conftest import make_network
+from sample_networks import make_network
 
 from bpcli.core import linalg
 from bpcli.core.initializers import INITIALIZERS, draw
-from bpcli.core.metrics import choose, confusion_matrix, errors, per_class, per_label
 from bpcli.core.parameters import Parameters
-from bpcli.core.schedules import SCHEDULES, InverseScaling
+from bpcli.core.schedules import (
+    Constant,
+    Cosine,
+    Exponential,
+    InverseScaling,
+    Linear,
+    OneCycle,
+    Plateau,
+    Progress,
+    Step,
+    WarmedUp,
+)
 
 
 def test_parameters_are_views_of_one_vector():
@@ -68,10 +80,55 @@ def test_products_write_where_they_are_told(dtype, m, j, k):
 
 
 def test_schedules():
-    assert SCHEDULES.get("constant")().rate(0.2, 1000) == 0.2
-    assert InverseScaling().rate(0.2, 0) == 0.2
-    assert InverseScaling().rate(0.2, 3) == 0.1
-    assert InverseScaling(power=1.0).rate(0.2, 3) == 0.05
+    def factors(schedule, epochs=6, steps=2):
+        """Of each step, when an epoch has 10 examples."""
+        return [
+            schedule.factor(Progress(epoch, epoch * steps + step, 10 * epoch, epochs, steps))
+            for epoch in range(epochs)
+            for step in range(steps)
+        ]
+
+    def by_epoch(schedule, epochs=6):
+        return factors(schedule, epochs)[::2]
+
+    assert by_epoch(Constant()) == [1] * 6
+    assert by_epoch(Step(every=2, gamma=0.5)) == [1, 1, 0.5, 0.5, 0.25, 0.25]
+    assert by_epoch(Exponential(gamma=0.5)) == [1, 0.5, 0.25, 0.125, 0.0625, 0.03125]
+    assert by_epoch(InverseScaling()) == pytest.approx([(10 * epoch + 1) ** -0.5 for epoch in range(6)])
+    assert by_epoch(InverseScaling(power=1000)) == [1, 0, 0, 0, 0, 0]
+    assert by_epoch(Cosine()) == pytest.approx([(1 + math.cos(math.pi * epoch / 6)) / 2 for epoch in range(6)])
+    assert by_epoch(Linear(final=0.4)) == pytest.approx([1, 0.9, 0.8, 0.7, 0.6, 0.5])
+    one_cycle = factors(OneCycle(rise=0.5, start=10, end=100))
+    assert one_cycle[0] == pytest.approx(0.1)
+    assert max(one_cycle) == one_cycle[5] == 1
+    assert one_cycle[-1] == pytest.approx(0.001)
+    warmed = factors(WarmedUp(Step(every=1, gamma=0.5), epochs=2))
+    assert warmed == pytest.approx([0.2, 0.4, 0.6, 0.8, 1, 1, 0.5, 0.5, 0.25, 0.25, 0.125, 0.125])
+    assert factors(WarmedUp(InverseScaling(), epochs=1))[2:] == factors(InverseScaling())[:-2]
+
+
+@pytest.mark.parametrize("rise", [1e-9, 0.1, 0.3, 0.5, 0.7, 0.9, math.nextafter(1, 0)])
+@pytest.mark.parametrize("steps", range(1, 12))
+def test_one_cycle_of_few_steps(rise, steps):
+    cycle = OneCycle(rise=rise)
+    factors = [cycle.factor(Progress(0, step, 0, 1, steps)) for step in range(steps)]
+    top = factors.index(max(factors))
+    assert all(1 / 25 / 1e4 <= factor <= 1 for factor in factors)
+    assert factors[: top + 1] == sorted(factors[: top + 1])
+    assert factors[top:] == sorted(factors[top:], reverse=True)
+    if rise * steps <= 1:  # no step to rise in
+        assert factors[0] == 1
+    else:
+        assert factors[0] == pytest.approx(1 / 25)
+
+
+def test_a_plateau_waits_before_it_acts():
+    plateau = Plateau(gamma=0.5, patience=1, min_delta=0.1, final=0.2)
+    seen = []
+    for value in [1.0, 0.95, 0.93, 0.92, 0.91, 0.5, 0.5, 0.5, 0.5, 0.5]:
+        plateau.measured(value)
+        seen.append(plateau.factor(Progress(0, 0, 0, 1, 1)))
+    assert seen == [1, 1, 0.5, 0.5, 0.25, 0.25, 0.25, 0.2, 0.2, 0.2]
 
 
 VARIANCES = {  # of the weights of 300 neurons with 200 inputs
@@ -81,6 +138,9 @@ VARIANCES = {  # of the weights of 300 neurons with 200 inputs
     "glorot_normal": 2 / 500,
     "normal": 1.0,
     "scaled_normal": 1 / 200,
+    "lecun_normal": 1 / 200,
+    "orthogonal": 1 / 300,
+    "uniform": 1 / 600,
     "zeros": 0.0,
 }
 
@@ -109,37 +169,3 @@ def test_each_layer_is_drawn_from_a_stream_of_its_own():
     np.testing.assert_array_equal(short.W[1], long.W[1])
     np.testing.assert_array_equal(short.W[2], long.W[2])
     assert not np.array_equal(short.W[1], other.W[1])
-
-
-def test_metrics_equal_those_of_scikit_learn():
-    sk = pytest.importorskip("sklearn.metrics", reason="scikit-learn is the oracle here")
-    rng = np.random.default_rng(0)
-    truth, chosen = rng.integers(0, 4, 200), rng.integers(0, 5, 200)
-    confusion = confusion_matrix(truth, chosen, 5)
-    assert confusion.tolist() == sk.confusion_matrix(truth, chosen, labels=range(5)).tolist()
-    expected = sk.precision_recall_fscore_support(truth, chosen, labels=range(5), zero_division=0)
-    got = per_class(confusion)
-    np.testing.assert_allclose([(c.precision, c.recall, c.f1, c.support) for c in got], np.array(expected).T)
-    several, guessed = rng.random((50, 3)) > 0.5, rng.random((50, 3)) > 0.3
-    expected = sk.precision_recall_fscore_support(several, guessed, zero_division=0)
-    got = per_label(several, guessed)
-    np.testing.assert_allclose([(c.precision, c.recall, c.f1, c.support) for c in got], np.array(expected).T)
-    y, a = rng.standard_normal((30, 2)), rng.standard_normal((30, 2))
-    assert errors(a, y) == pytest.approx(
-        {
-            "mae": sk.mean_absolute_error(y, a),
-            "rmse": np.sqrt(sk.mean_squared_error(y, a)),
-            "r2": sk.r2_score(y, a),
-        }
-    )
-
-
-def test_a_constant_target_has_an_r2_too():
-    y = np.full((3, 1), 2.0)
-    assert errors(y, y)["r2"] == 1.0
-    assert errors(y + 1, y)["r2"] == 0.0
-
-
-def test_one_output_chooses_between_two_classes():
-    assert choose(np.array([[0.4], [0.6]])).tolist() == [0, 1]
-    assert choose(np.array([[0.2, 0.5, 0.5]])).tolist() == [1]

@@ -1,0 +1,136 @@
+"""Optimizers that give each parameter a step size of its own, by the gradients it has met: Adam and its kin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import ClassVar
+
+import numpy as np
+
+from bpcli.core.linalg import Array
+from bpcli.core.optimizers.base import OPTIMIZERS, Memory, Optimizer
+from bpcli.core.parameters import Parameters
+
+
+@OPTIMIZERS.register("adam")
+@dataclass
+class Adam(Optimizer):
+    """m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², W ← W − η m̂ / (√v̂ + ε), with m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ).
+
+    Algorithm 1 of Kingma & Ba (2015), with ε beside the corrected root, as PyTorch has it.
+    """
+
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+
+    memories: ClassVar[tuple[str, ...]] = ("m", "v")
+
+    def move(self, theta: Parameters, gradient: Parameters, eta: float) -> None:
+        self.t += 1
+        rate, root = eta / (1 - self.beta1**self.t), 1 / sqrt(1 - self.beta2**self.t)
+        for w, g, m, v, spare, _ in self._chunks(theta, gradient):
+            m *= self.beta1
+            np.multiply(g, 1 - self.beta1, out=spare)
+            m += spare
+            v *= self.beta2
+            np.square(g, out=g)
+            g *= 1 - self.beta2
+            v += g
+            np.sqrt(v, out=spare)
+            spare *= root
+            spare += self.epsilon
+            np.divide(m, spare, out=spare)
+            spare *= rate
+            w -= spare
+
+    def rule(self, w: Array, g: Array, memory: Memory, eta: float, t: int, decays: bool) -> tuple[Array, Memory]:
+        m = self.beta1 * memory["m"] + (1 - self.beta1) * g
+        v = self.beta2 * memory["v"] + (1 - self.beta2) * g**2
+        m_hat, v_hat = m / (1 - self.beta1**t), v / (1 - self.beta2**t)
+        return w - eta * m_hat / (np.sqrt(v_hat) + self.epsilon), {"m": m, "v": v}
+
+
+@OPTIMIZERS.register("adamw")
+@dataclass
+class AdamW(Adam):
+    """Adam, with W ← (1 − η · weight_decay) W before each step (Loshchilov & Hutter 2019); biases do not decay."""
+
+    weight_decay: float = 0.01
+
+    def move(self, theta: Parameters, gradient: Parameters, eta: float) -> None:
+        theta.weights *= 1 - eta * self.weight_decay
+        super().move(theta, gradient, eta)
+
+    def rule(self, w: Array, g: Array, memory: Memory, eta: float, t: int, decays: bool) -> tuple[Array, Memory]:
+        decayed = w - eta * self.weight_decay * w if decays else w
+        return super().rule(decayed, g, memory, eta, t, decays)
+
+
+@OPTIMIZERS.register("rmsprop")
+@dataclass
+class RmsProp(Optimizer):
+    """v ← ρ v + (1 − ρ) g², W ← W − η g / (√v + ε); with momentum μ: u ← μ u + g / (√v + ε), W ← W − η u.
+
+    Tieleman & Hinton (2012), with ε beside the root, as PyTorch has it.
+    """
+
+    rho: float = 0.9
+    epsilon: float = 1e-8
+    momentum: float = 0.0  # μ
+
+    memories: ClassVar[tuple[str, ...]] = ("v",)
+
+    def start(self, theta: Parameters, trained: int) -> None:
+        super().start(theta, trained)
+        if self.momentum:
+            self.state["u"] = theta.like()
+
+    def move(self, theta: Parameters, gradient: Parameters, eta: float) -> None:
+        for w, g, v, *u, spare, _ in self._chunks(theta, gradient):
+            v *= self.rho
+            np.square(g, out=spare)
+            spare *= 1 - self.rho
+            v += spare
+            np.sqrt(v, out=spare)
+            spare += self.epsilon
+            g /= spare
+            if u:
+                u[0] *= self.momentum
+                u[0] += g
+                np.copyto(g, u[0])
+            g *= eta
+            w -= g
+
+    def rule(self, w: Array, g: Array, memory: Memory, eta: float, t: int, decays: bool) -> tuple[Array, Memory]:
+        v = self.rho * memory["v"] + (1 - self.rho) * g**2
+        scaled = g / (np.sqrt(v) + self.epsilon)
+        if not self.momentum:
+            return w - eta * scaled, {"v": v}
+        u = self.momentum * memory["u"] + scaled
+        return w - eta * u, {"v": v, "u": u}
+
+
+@OPTIMIZERS.register("adagrad")
+@dataclass
+class Adagrad(Optimizer):
+    """v ← v + g², W ← W − η g / (√v + ε), with v from 0 (Duchi, Hazan & Singer 2011)."""
+
+    epsilon: float = 1e-10
+
+    memories: ClassVar[tuple[str, ...]] = ("v",)
+
+    def move(self, theta: Parameters, gradient: Parameters, eta: float) -> None:
+        for w, g, v, spare, _ in self._chunks(theta, gradient):
+            np.square(g, out=spare)
+            v += spare
+            np.sqrt(v, out=spare)
+            spare += self.epsilon
+            g /= spare
+            g *= eta
+            w -= g
+
+    def rule(self, w: Array, g: Array, memory: Memory, eta: float, t: int, decays: bool) -> tuple[Array, Memory]:
+        v = memory["v"] + g**2
+        return w - eta * g / (np.sqrt(v) + self.epsilon), {"v": v}
