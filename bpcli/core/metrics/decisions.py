@@ -1,4 +1,4 @@
-"""Figures that say how good the outputs are, for classes, for labels, and for numbers."""
+"""Figures of what was chosen: which class, or which labels."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from bpcli.core.linalg import Array
 Counts = NDArray[np.int64]
 
 
-def choose(a: Array) -> Counts:
-    """The class of each row of outputs a (n, k): the first of the largest; with one output, 1 above one half."""
-    return (a[:, 0] > 0.5).astype(np.int64) if a.shape[1] == 1 else a.argmax(axis=1)
+def choose(a: Array, threshold: float = 0.5) -> Counts:
+    """The class of each row of outputs a (n, k): the first of the largest; with one output, 1 above the threshold."""
+    return (a[:, 0] > threshold).astype(np.int64) if a.shape[1] == 1 else a.argmax(axis=1)
 
 
 def confusion_matrix(truth: Counts, chosen: Counts, classes: int) -> Counts:
@@ -24,7 +24,10 @@ def confusion_matrix(truth: Counts, chosen: Counts, classes: int) -> Counts:
 
 @dataclass(frozen=True)
 class ClassFigures:
-    """Precision, recall and their harmonic mean F1 for one class; 0 where a ratio has nothing below the line."""
+    """Precision, hits / chosen; recall, hits / support; F1 = 2 hits / (chosen + support), their harmonic mean.
+
+    A ratio with nothing below the line is 0.
+    """
 
     precision: float
     recall: float
@@ -50,22 +53,18 @@ def per_label(truth: NDArray[np.bool_], chosen: NDArray[np.bool_]) -> list[Class
     return [ClassFigures.of(int(h), int(c), int(s)) for h, c, s in zip(hits, chosen.sum(axis=0), truth.sum(axis=0))]
 
 
-def errors(a: Array, y: Array) -> dict[str, float]:
-    """Mean absolute error, root of the mean squared error, and R², in the units of the targets; a, y (n, k).
+def balanced_accuracy(confusion: Counts) -> float:
+    """(1/k) Σ_c recall_c over the k classes that have examples: accuracy, were all of them equally frequent."""
+    support = confusion.sum(axis=1)
+    there = support > 0
+    return float((confusion.diagonal()[there] / support[there]).mean())
 
-    R² is 1 − Σ(a−y)² / Σ(y−ȳ)², averaged over the outputs; a constant target scores 1 when it is met and 0 when not.
-    """
-    off = a.astype(np.float64) - y
-    residual = (off**2).sum(axis=0)
-    spread = ((y - y.mean(axis=0, dtype=np.float64)) ** 2).sum(axis=0)
-    r2 = np.where(residual == 0, 1.0, 0.0)
-    np.divide(residual, spread, out=r2, where=spread > 0)
-    r2 = np.where(spread > 0, 1 - r2, r2)
-    return {
-        "mae": float(np.abs(off).mean()),
-        "rmse": float(np.sqrt((off**2).mean())),
-        "r2": float(r2.mean()),
-    }
+
+def macro_f1(confusion: Counts) -> float:
+    """(1/k) Σ_c F1_c over the k classes that have examples or were chosen."""
+    met = confusion.sum(axis=0) + confusion.sum(axis=1)
+    there = met > 0
+    return float((2 * confusion.diagonal()[there] / met[there]).mean())
 
 
 def _ratio(part: int, whole: int) -> float:
