@@ -48,7 +48,10 @@ class _CsvFile:
     def open(cls, source: Source, delimiter: str) -> _CsvFile:
         with open_bytes(source.path, source.shown) as stream:
             reader = csv.reader(io.TextIOWrapper(stream, "utf-8-sig", newline=""), delimiter=delimiter)
-            names = [name.strip() for name in next(reader, [])]
+            try:
+                names = [name.strip() for name in next(reader, [])]
+            except csv.Error as error:
+                raise DataError(f"{source.shown}:1: {error}") from None
             if not reader.line_num:
                 raise DataError(f"{source.shown}: is empty")
         _check_names(names, f"{source.shown}:1")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -10,17 +9,17 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bpcli.data.preparation import DType, Preparation
+from bpcli.data.preparation import DType, Preparation, column_in
 from bpcli.data.preprocessing import Recipe, describe, fit
 from bpcli.data.readers import read
-from bpcli.data.source import Source, digest
-from bpcli.data.splits import split
+from bpcli.data.source import Source, digest, memory_for
+from bpcli.data.splits import Fold, Pool, held_out, split
 from bpcli.data.table import Rows, Table
 from bpcli.errors import DataError
 
 SplitName = Literal["train", "validation", "test"]
-HeldOut = Source | float | None
-"""Rows of their own, a fraction of the training rows, or none."""
+HeldOut = Source | float | Fold | None
+"""Rows of their own, a fraction or a fold of the training rows, or none."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +80,11 @@ def load(train: Source, validation: HeldOut, test: HeldOut, recipe: Recipe, seed
     tables = _Tables()
     table, rows = tables.rows(train)
     described = describe(table, rows, recipe)
-    parts = _parts(table, rows, described, _fractions(validation, test), recipe.stratify, seed)
-    preparation = fit(described, table, parts["train"], recipe.scale)
+    parts = _parts(table, rows, described, {"test": test, "validation": validation}, recipe.stratify, seed)
+    with memory_for(train.shown):
+        preparation = fit(described, table, parts["train"], recipe.scale)
 
-    def held_out(name: str, choice: HeldOut) -> Examples | None:
+    def examples(name: str, choice: HeldOut) -> Examples | None:
         if choice is None:
             return None
         if isinstance(choice, Source):
@@ -93,8 +93,8 @@ def load(train: Source, validation: HeldOut, test: HeldOut, recipe: Recipe, seed
 
     return Prepared(
         _examples(table, parts["train"], preparation, dtype),
-        held_out("validation", validation),
-        held_out("test", test),
+        examples("validation", validation),
+        examples("test", test),
         preparation,
         tables.digests,
     )
@@ -121,7 +121,7 @@ def load_split(
     if name != "train" and isinstance(choice, Source):
         return _examples(*tables.rows(choice), preparation, dtype), tables.digests
     table, rows = tables.rows(train)
-    parts = _parts(table, rows, preparation, _fractions(validation, test), recipe.stratify, seed)
+    parts = _parts(table, rows, preparation, {"test": test, "validation": validation}, recipe.stratify, seed)
     return _examples(table, parts[name], preparation, dtype), tables.digests
 
 
@@ -137,32 +137,36 @@ def load_inputs(source: Source, preparation: Preparation, dtype: DType) -> Input
     """
     table, rows = _Tables().rows(source)
     rows = preparation.complete_rows(table, rows, with_target=False)
-    return Inputs(preparation.inputs(table, rows, dtype), rows, len(table))
-
-
-def _fractions(validation: HeldOut, test: HeldOut) -> dict[str, float]:
-    """The splits to cut from the training rows, the test rows first."""
-    choices = {"test": test, "validation": validation}
-    return {name: choice for name, choice in choices.items() if isinstance(choice, float)}
+    with memory_for(source.shown):
+        return Inputs(preparation.inputs(table, rows, dtype), rows, len(table))
 
 
 def _parts(
     table: Table,
     rows: Rows,
     preparation: Preparation,
-    fractions: Mapping[str, float],
+    choices: dict[SplitName, HeldOut],
     stratify: bool,
     seed: int,
 ) -> dict[str, Rows]:
+    """The training rows without what is cut from them, and what is: folds first, then fractions in this order."""
     rows = preparation.complete_rows(table, rows)
-    by_class = stratify and preparation.task == "classes"
-    return split(rows, preparation.class_codes(table, rows) if by_class else None, fractions, seed)
+    classes = preparation.class_codes(table, rows) if stratify and preparation.task == "classes" else None
+    pool = Pool(table.shown, rows, classes, preparation.classes)
+    parts: dict[str, Rows] = {}
+    for name, choice in choices.items():
+        if isinstance(choice, Fold):
+            chosen = held_out(pool, choice, seed)
+            parts[name], pool = pool.rows[chosen], pool[~chosen]
+    fractions: dict[str, float] = {name: choice for name, choice in choices.items() if isinstance(choice, float)}
+    return parts | split(pool, fractions, seed)
 
 
 def _examples(table: Table, rows: Rows, preparation: Preparation, dtype: DType) -> Examples:
     rows = preparation.complete_rows(table, rows)
-    x = preparation.inputs(table, rows, dtype)
-    y = preparation.targets(table, rows, dtype)
+    with memory_for(table.shown):
+        x = preparation.inputs(table, rows, dtype)
+        y = preparation.targets(table, rows, dtype)
     return Examples(x, y, _weights(table, rows, preparation.columns.weight, dtype), rows)
 
 
@@ -174,4 +178,8 @@ def _weights(table: Table, rows: Rows, name: str | None, dtype: DType) -> NDArra
     if not (weights > 0).all():
         at = int((weights <= 0).argmax())
         raise DataError(f"{table.place(rows[at])}: column '{name}': a weight must be positive, not {weights[at]:g}")
-    return weights.astype(dtype)
+    narrow = column_in(dtype, table, name, rows)
+    if not narrow.all():
+        at = int((narrow == 0).argmax())
+        raise DataError(f"{table.place(rows[at])}: column '{name}': {weights[at]} is too small for {dtype}")
+    return narrow

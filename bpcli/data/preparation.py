@@ -145,7 +145,7 @@ class Preparation:
             y[:] = code[:, np.newaxis] if self.one_output else code[:, np.newaxis] == np.arange(len(self.classes))
             return y
         for j, name in enumerate(self.columns.target):
-            y[:, j] = table.numbers(name)[rows]
+            y[:, j] = column_in(dtype, table, name, rows)
         if self.task == "labels":
             wrong = ((y != 0) & (y != 1)).any(axis=1)
             if wrong.any():
@@ -208,6 +208,17 @@ class Preparation:
     def class_codes(self, table: Table, rows: Rows) -> Rows:
         """The class of each row (rows,), counted from 0."""
         return table.codes(self.columns.target[0], rows, self.classes, "class")
+
+
+def column_in(dtype: DType, table: Table, name: str, rows: Rows) -> NDArray[Any]:
+    """The numbers of some rows of a column (rows,); raises DataError with the place of one too large for `dtype`."""
+    values = table.numbers(name)[rows].astype(np.float64)
+    with np.errstate(over="ignore"):
+        narrow = values.astype(dtype)
+    if not np.isfinite(narrow).all():
+        at = int(np.isinf(narrow).argmax())
+        raise DataError(f"{table.place(rows[at])}: column '{name}': {values[at]} is too large for {dtype}")
+    return narrow
 
 
 def _compact(values: tuple[float, ...]) -> float | list[float]:

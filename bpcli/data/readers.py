@@ -10,7 +10,7 @@ from bpcli.data.csv_reader import read_csv
 from bpcli.data.idx_reader import read_idx
 from bpcli.data.numpy_reader import read_npy, read_npz
 from bpcli.data.parquet_reader import read_parquet
-from bpcli.data.source import Source
+from bpcli.data.source import Source, memory_for
 from bpcli.data.table import Table
 from bpcli.errors import DataError
 from bpcli.registry import Registry, UnknownNameError
@@ -25,20 +25,30 @@ READERS.register("npz")(read_npz)
 READERS.register("npy")(read_npy)
 READERS.register("parquet")(read_parquet)
 
+PAIRS = ("idx", "npy")
+"""The formats that have the targets in a file of their own."""
+
 
 def read(source: Source) -> Table:
     """Every row of the source's file, whichever rows of it are meant (`Source.span` names those).
 
     Raises DataError with file and line when the file is missing, damaged or not what its format says.
     """
+    form = source.format or _extension(source.path.name)
     try:
-        reader = READERS.get(source.format or _extension(source.path.name))
+        reader = READERS.get(form)
     except UnknownNameError as error:
         raise DataError(f"{source.shown}: format: {error}") from None
-    return reader(source)
+    if source.labels is not None and form not in PAIRS:
+        raise DataError(
+            f"{source.labels_shown or source.labels}: labels in a file of their own go with IDX and .npy, and "
+            f"{source.shown} is {form}"
+        )
+    with memory_for(source.shown):
+        return reader(source)
 
 
 def _extension(name: str) -> str:
     """The format that a file name tells; IDX files are called `train-images-idx3-ubyte.gz` and the like."""
-    plain = name.removesuffix(".gz")
-    return "idx" if re.search(r"[.-]idx\d(-ubyte)?$", plain) else plain.rpartition(".")[2].lower()
+    plain = name.lower().removesuffix(".gz")
+    return "idx" if re.search(r"[.-]idx\d(-ubyte)?$", plain) else plain.rpartition(".")[2]

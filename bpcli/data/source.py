@@ -47,12 +47,12 @@ class Source:
 @contextmanager
 def open_bytes(path: Path, shown: str, unpack: bool = True) -> Iterator[BinaryIO]:
     """The bytes of a file, unpacked when its name ends in .gz; whatever goes wrong is a DataError."""
-    packed = unpack and path.suffix == ".gz"
+    packed = unpack and path.suffix.lower() == ".gz"
     try:
         with gzip.open(path) if packed else path.open("rb") as stream:
             yield cast(BinaryIO, stream)
     except FileNotFoundError:
-        raise DataError(f"{shown}: no such file{_similar_file(path)}") from None
+        raise DataError(f"{shown}: no such file{similar_file(path)}") from None
     except IsADirectoryError:
         raise DataError(f"{shown}: is a folder, not a file") from None
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -61,9 +61,23 @@ def open_bytes(path: Path, shown: str, unpack: bool = True) -> Iterator[BinaryIO
         raise DataError(f"{shown}: cannot be read: {error.strerror or error}") from None
 
 
-def _similar_file(path: Path) -> str:
-    near = nearest(path.name, (p.name for p in path.parent.iterdir())) if path.parent.is_dir() else None
+def similar_file(path: Path) -> str:
+    """The file beside it that was probably meant, as the end of a message; empty when there is none."""
+    try:
+        near = nearest(path.name, (p.name for p in path.parent.iterdir()))
+    except OSError:  # no such folder, or one that may not be listed
+        return ""
     return f" (did you mean '{near}'?)" if near else ""
+
+
+@contextmanager
+def memory_for(shown: str) -> Iterator[None]:
+    """Within it, running out of memory is a DataError, which names the file that there was too much of."""
+    try:
+        yield
+    except MemoryError as error:
+        reason = f" ({error})" if str(error) else ""
+        raise DataError(f"{shown}: takes more memory than there is{reason}") from None
 
 
 def digest(path: Path, shown: str) -> str:

@@ -126,6 +126,10 @@ def test_a_broken_file_is_one_clear_line(path: Path, content: str | bytes, told:
     assert message(path, content) == told
 
 
+def test_a_header_cell_may_be_too_long(path: Path) -> None:
+    assert message(path, f"a,{'x' * 131_073},y\n1,2,p\n") == "a.csv:1: field larger than field limit (131072)"
+
+
 def test_an_unknown_format_names_the_known_ones(tmp_path: Path) -> None:
     assert message(tmp_path / "a.cvs", "") == (
         "a.cvs: format: unknown 'cvs' (did you mean 'csv'? known: csv, idx, npy, npz, parquet, tsv)"

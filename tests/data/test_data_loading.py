@@ -13,6 +13,7 @@ from bpcli.data.loading import Examples, HeldOut, SplitName, load, load_inputs, 
 from bpcli.data.preparation import Preparation
 from bpcli.data.preprocessing import Recipe
 from bpcli.data.source import Source
+from bpcli.data.splits import Fold
 from bpcli.errors import DataError
 
 FOLDER = Path(__file__).parents[2] / "datasets"
@@ -133,6 +134,56 @@ def test_weights(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         load(write(tmp_path, "x,w,y\n1,1,0\n2,0,1\n"), None, None, recipe, 1, FLOAT32)
     assert str(caught.value) == "a.csv:3: column 'w': a weight must be positive, not 0"
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("1,1,4e38", "column 'y': 4e+38 is too large for float32"),
+        ("1,1,-4e38", "column 'y': -4e+38 is too large for float32"),
+        ("1,1e300,1", "column 'w': 1e+300 is too large for float32"),
+        ("1,1e-300,1", "column 'w': 1e-300 is too small for float32"),
+    ],
+)
+def test_a_target_or_weight_that_the_dtype_cannot_hold(tmp_path: Path, row: str, told: str) -> None:
+    source = write(tmp_path, f"x,w,y\n1,1,0.5\n{row}\n2,1,2\n")
+    with pytest.raises(DataError) as caught:
+        load(source, None, None, Recipe(weight="w"), 1, FLOAT32)
+    assert str(caught.value) == f"a.csv:3: {told}"
+    assert len(load(source, None, None, Recipe(weight="w"), 1, np.dtype(np.float64)).train) == 3
+
+
+def test_a_class_too_rare_to_be_split_is_told(tmp_path: Path) -> None:
+    source = write(tmp_path, "x,y\n" + "1,p\n2,q\n" * 5 + "1,r\n")
+    with pytest.raises(DataError) as caught:
+        load(source, 0.2, None, Recipe(), 1, FLOAT32)
+    assert str(caught.value) == (
+        "a.csv: class 'r' has 1 of the 11 training rows, too few for 2 splits "
+        "(stratify: false makes splits without regard to classes)"
+    )
+    with pytest.raises(DataError) as caught:
+        load(source, Fold(1, 5), None, Recipe(), 1, FLOAT32)
+    assert str(caught.value) == (
+        "a.csv: class 'r' has 1 of the 11 training rows, too few for 5 folds "
+        "(stratify: false makes folds without regard to classes)"
+    )
+
+
+def test_more_inputs_than_memory_holds_are_told_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run_out(*arguments: object) -> None:
+        raise MemoryError
+
+    source = write(tmp_path, "x,y\n1,0.5\n2,1.5\n")
+    preparation = load(source, None, None, Recipe(), 1, FLOAT32).preparation
+    monkeypatch.setattr(Preparation, "inputs", run_out)
+    for read in (load_one, load_inputs):
+        with pytest.raises(DataError) as caught:
+            read(source, preparation, FLOAT32)
+        assert str(caught.value) == "a.csv: takes more memory than there is"
+    monkeypatch.setattr(Preparation, "raw_blocks", run_out)
+    with pytest.raises(DataError) as caught:
+        load(source, None, None, Recipe(), 1, FLOAT32)
+    assert str(caught.value) == "a.csv: takes more memory than there is"
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:

@@ -7,9 +7,10 @@ import hashlib
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from bpcli.data.source import Source, digest, open_bytes
+from bpcli.data.source import Source, digest, memory_for, open_bytes
 from bpcli.errors import DataError
 
 
@@ -23,6 +24,26 @@ def test_a_missing_file_names_a_similar_one(tmp_path: Path) -> None:
     (tmp_path / "iris.csv").touch()
     assert message(tmp_path / "irsi.csv") == "shown: no such file (did you mean 'iris.csv'?)"
     assert message(tmp_path / "nowhere" / "iris.csv") == "shown: no such file"
+
+
+def test_a_folder_that_may_not_be_listed_has_no_similar_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(folder: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert message(tmp_path / "irsi.csv") == "shown: no such file"
+
+
+def test_want_of_memory_names_the_file() -> None:
+    with pytest.raises(DataError) as caught, memory_for("a.npz"):
+        np.empty((2**40, 2**10))
+    assert str(caught.value) == (
+        "a.npz: takes more memory than there is (Unable to allocate 8.00 PiB for an array with shape "
+        "(1099511627776, 1024) and data type float64)"
+    )
+    with pytest.raises(DataError) as caught, memory_for("a.csv"):
+        raise MemoryError
+    assert str(caught.value) == "a.csv: takes more memory than there is"
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
