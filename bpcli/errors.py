@@ -23,6 +23,22 @@ class ExitStatus(IntEnum):
     TERMINATED = 143
 
 
+MEANINGS = {
+    ExitStatus.OK: "done, and the answer is yes",
+    ExitStatus.NEGATIVE: "the answer is no: a gate or an expectation missed, a gradient that does not match",
+    ExitStatus.USAGE: "command line, or an optional extra that is not installed",
+    ExitStatus.CONFIG: "config: missing, unreadable, or wrong; every problem with its line and column",
+    ExitStatus.DATA: "data: missing, unreadable, changed, or not fitting the network or the memory",
+    ExitStatus.DIVERGED: "diverged: the cost or a parameter is no longer a finite number",
+    ExitStatus.CANNOT_WRITE: "cannot write: it exists, is in use, the disk is full or read-only",
+    ExitStatus.WEIGHTS: "weights file: missing, damaged, or not one of bpcli's",
+    ExitStatus.BUG: "a bug in bpcli; the message names a log (BPCLI_DEBUG=1 shows the traceback)",
+    ExitStatus.HANGUP: "hung up (SIGHUP); train saves the weights it has",
+    ExitStatus.INTERRUPTED: "interrupted (Ctrl-C); train saves the weights it has",
+    ExitStatus.TERMINATED: "terminated (SIGTERM); train saves the weights it has",
+}
+
+
 class BpcliError(Exception):
     """Base of every error that a user can cause; each line of it is printed as it stands."""
 

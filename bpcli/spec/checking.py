@@ -13,9 +13,7 @@ from pydantic_core import ErrorDetails
 from bpcli.spec.problems import Problem, printable
 from bpcli.spec.rules import RULES
 from bpcli.spec.schema import Spec
-from bpcli.spec.tree import MappingNode, Node, Place, ScalarNode, SequenceNode
-
-KeyPath = tuple[str, ...]
+from bpcli.spec.tree import KeyPath, MappingNode, Node, Place, ScalarNode, SequenceNode, key_path
 
 _STAND_INS: dict[str, Node] = {
     "layers": SequenceNode.at(Place(""), [ScalarNode("auto", True, Place(""))] * 2),
@@ -52,24 +50,24 @@ def check(tree: MappingNode, folder: Path) -> tuple[Spec, list[Problem]]:
         if not problems:
             wrong = {meant for detail in details if (meant := _meant(tree, detail))}
             problems = [problem for detail in details if (problem := _problem(tree, detail, wrong))]
-        for detail in details:
-            keys = _locate(rest, detail["loc"]).keys
-            wrong.add(keys)
+        found = {_locate(rest, detail["loc"]).keys for detail in details}
+        wrong |= found
+        for keys in found:
             _cut(rest, keys)
     return spec, problems + list(_broken_rules(spec, tree, wrong))
 
 
 def problem_at(tree: MappingNode, keys: Sequence[str], message: str) -> Problem:
     """A problem of the first of these dotted keys that the config gives, or of the first where it gives none."""
-    paths = [tuple(key.split(".")) for key in keys]
+    paths = [key_path(key) for key in keys]
     spots = [_locate(tree, path) for path in paths]
     spot = next((spot for spot, path in zip(spots, paths) if spot.present and spot.keys == path), spots[0])
-    return Problem(spot.place, ".".join(spot.keys), message)
+    return Problem(spot.place, _shown(spot.keys), message)
 
 
 def _broken_rules(spec: Spec, tree: MappingNode, wrong: set[KeyPath]) -> Iterator[Problem]:
     for rule in RULES:
-        paths = [tuple(key.split(".")) for key in rule.keys]
+        paths = [key_path(key) for key in rule.keys]
         if any(_overlap(path, keys) for path in paths for keys in wrong):
             continue
         if message := rule.check(spec):
@@ -86,7 +84,11 @@ def _problem(tree: MappingNode, detail: ErrorDetails, meant: set[KeyPath]) -> Pr
     if not spot.present and spot.keys in meant:
         return None  # it was given under a wrong name, and that is said
     place = spot.place if detail["ctx"]["meant"] is None else spot.key_place
-    return Problem(place, ".".join(printable(key) for key in spot.keys), detail["ctx"]["message"])
+    return Problem(place, _shown(spot.keys), detail["ctx"]["message"])
+
+
+def _shown(keys: KeyPath) -> str:
+    return ".".join(printable(key) for key in keys)
 
 
 def _meant(tree: MappingNode, detail: ErrorDetails) -> KeyPath | None:
@@ -95,7 +97,7 @@ def _meant(tree: MappingNode, detail: ErrorDetails) -> KeyPath | None:
     if not meant:
         return None
     siblings = () if "." in meant else _locate(tree, detail["loc"]).keys[:-1]
-    return (*siblings, *meant.split("."))
+    return (*siblings, *key_path(meant))
 
 
 def _locate(tree: MappingNode, loc: tuple[int | str, ...]) -> Spot:
@@ -110,7 +112,7 @@ def _locate(tree: MappingNode, loc: tuple[int | str, ...]) -> Spot:
         if isinstance(node, MappingNode) and part in node:
             key_place, node = node.key_places[str(part)], node[str(part)]
             spot = Spot((*spot.keys, str(part)), key_place, node.place, True)
-        elif isinstance(node, MappingNode) and index == len(loc) - 1:
+        elif isinstance(node, MappingNode) and index == len(loc) - 1 and not str(part).startswith("<"):
             return Spot((*spot.keys, str(part)), spot.key_place, spot.place, False)
         elif isinstance(node, SequenceNode) and isinstance(part, int):
             node = node[part]

@@ -16,26 +16,18 @@ from bpcli.spec.tree import ScalarNode
 
 Monitor = Literal[
     "running.cost",
+    "train.cost",
+    "train.accuracy",
+    "train.mae",
+    "train.rmse",
+    "train.r2",
     "validation.cost",
     "validation.accuracy",
     "validation.mae",
     "validation.rmse",
     "validation.r2",
 ]
-Metric = Literal[
-    Monitor,
-    "train.cost",
-    "train.accuracy",
-    "train.mae",
-    "train.rmse",
-    "train.r2",
-    "test.cost",
-    "test.accuracy",
-    "test.mae",
-    "test.rmse",
-    "test.r2",
-    "epochs",
-]
+Metric = Literal[Monitor, "test.cost", "test.accuracy", "test.mae", "test.rmse", "test.r2", "epochs"]
 
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,

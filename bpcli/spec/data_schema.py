@@ -5,9 +5,19 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag, model_serializer, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    Tag,
+    model_serializer,
+    model_validator,
+)
 
 from bpcli.data.readers import READERS
+from bpcli.data.splits import Fold
 from bpcli.spec.named import name_in
 from bpcli.spec.parts import IF_PARTS, Part
 from bpcli.spec.problems import quoted, refusal
@@ -23,6 +33,7 @@ from bpcli.spec.scalars import (
     as_text,
     looks_like_number,
 )
+from bpcli.spec.tree import MappingNode
 
 
 def _read_rows(node: Any) -> tuple[int, int] | None:
@@ -41,6 +52,7 @@ class SourceSpec(Part):
     """A data file, or a pair of files, and which rows of it."""
 
     shorthand = "path"
+    in_short = "a path"
 
     path: Annotated[FilePath | None, OR_NONE] = Field(default=None, description="the file, when it is one")
     images: Annotated[FilePath | None, OR_NONE] = Field(
@@ -81,16 +93,47 @@ class DivideSpec(Part):
     divide: Number = Field(gt=0, description="what every input is divided by")
 
 
-def _fraction_or_source(value: Any) -> str:
+def _read_fold(node: Any) -> Fold:
+    """A fold written as number/count, from 1."""
+    text = as_text(node, "a fold such as '2/5'")
+    found = re.fullmatch(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})", text)
+    if not found or int(found[2]) < 2 or int(found[1]) > int(found[2]):
+        raise refusal(f"expected a fold as number/count, such as '2/5', not {quoted(text)}")
+    return Fold(int(found[1]), int(found[2]))
+
+
+class FoldSpec(Part):
+    """One of several equal parts of the training rows, as `train --folds` takes them."""
+
+    fold: Annotated[Fold, BeforeValidator(_read_fold), PlainSerializer(lambda fold: f"{fold.number}/{fold.count}")] = (
+        Field(description="number/count: 2/5 is the second of five parts, each class spread evenly over them")
+    )
+
+
+def _form(value: Any) -> str:
+    """How rows that are held out are given."""
+    if isinstance(value, FoldSpec) or (isinstance(value, MappingNode) and "fold" in value):
+        return "<fold>"
     return "<fraction>" if isinstance(value, float) or looks_like_number(value) else "<source>"
 
 
 Fraction = Annotated[float, Field(gt=0, lt=1), AS_NUMBER]
 HeldOut = Annotated[
-    Annotated[Fraction, Tag("<fraction>")] | Annotated[SourceSpec, Tag("<source>")],
-    Discriminator(_fraction_or_source),
+    Annotated[Fraction, Tag("<fraction>")]
+    | Annotated[SourceSpec, Tag("<source>")]
+    | Annotated[FoldSpec, Tag("<fold>")],
+    Discriminator(_form),
 ]
-Columns = Annotated[tuple[Text, ...], Field(min_length=1), AS_ITEMS]
+
+
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    again = next((name for at, name in enumerate(names) if name in names[:at]), None)
+    if again is not None:
+        raise refusal(f"column {quoted(again)} is named twice")
+    return names
+
+
+Columns = Annotated[tuple[Text, ...], Field(min_length=1), AfterValidator(_distinct), AS_ITEMS]
 ScaleName = Annotated[Literal["standard", "minmax", "none"], AS_TEXT]
 
 
@@ -98,15 +141,16 @@ class DataSpec(Part):
     """The data of a run."""
 
     shorthand = "train"
+    in_short = "a path"
 
     train: SourceSpec = Field(description="training rows: a path, {path, rows} or {images, labels}")
     validation: Annotated[HeldOut | None, OR_NONE] = Field(
         default=None,
-        description="rows measured after each epoch: a source like train, or a fraction of the training rows",
+        description="rows measured after each epoch: a source like train, a fraction of the training rows or a {fold}",
     )
     test: Annotated[HeldOut | None, OR_NONE] = Field(
         default=None,
-        description="rows measured once at the end: a source like train, or a fraction of the training rows",
+        description="rows measured once at the end: a source like train, a fraction of the training rows or a {fold}",
     )
     target: Annotated[Columns | None, OR_NONE] = Field(
         default=None, description="column to predict, or a list of them; the last column if not given"

@@ -21,9 +21,9 @@ class Named:
     """A registered name and all its parameters, those that were left to their defaults too."""
 
     name: str
-    parameters: Mapping[str, float | bool] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
-    def written(self) -> str | dict[str, str | float | bool]:
+    def written(self) -> str | dict[str, Any]:
         """As a config has it."""
         return {"name": self.name, **self.parameters} if self.parameters else self.name
 
@@ -54,6 +54,11 @@ def named(registry: Registry[Any], **parameters: type[Part]) -> BeforeValidator:
         return Named(text, parameters.get(text, WithoutParameters).model_validate(given).model_dump())
 
     return BeforeValidator(read)
+
+
+def with_defaults(name: str, models: Mapping[str, type[Part]]) -> Named:
+    """A name with the defaults of its parameters."""
+    return Named(name, models.get(name, WithoutParameters)().model_dump())
 
 
 def name_in(registry: Registry[Any]) -> BeforeValidator:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 from bpcli.spec.named import Named
-from bpcli.spec.problems import Problem
+from bpcli.spec.problems import Problem, printable
+from bpcli.spec.scalars import described
 from bpcli.spec.schema import Spec
-from bpcli.spec.tree import MappingNode, Node, Place, ScalarNode
-from bpcli.spec.yaml_reader import NotReadable, YamlReader
+from bpcli.spec.tree import MappingNode, Node, Place, ScalarNode, key_path
+from bpcli.spec.yaml_reader import MOST_DEPTH, NotReadable, YamlReader
 
 _SHORTHANDS = {
     ("data",): "train",
@@ -22,21 +25,27 @@ def override(tree: MappingNode, text: str) -> list[Problem]:
     """Puts the value of KEY=VALUE into the tree, read as the config would read it; gives the problems."""
     key, equals, value = text.partition("=")
     key = key.strip()
-    place = Place(f"--set {key}", override=True)
+    place = Place(f"--set {printable(key)}", override=True)
     if not equals or not key:
         return [Problem(place, "", "expected KEY=VALUE, such as learning_rate=0.5")]
     reader = YamlReader(place.file, override=True)
     try:
-        node = reader.read(value.encode())
+        key.encode()
+        node = reader.read(os.fsencode(value))
+    except UnicodeEncodeError:
+        return [Problem(place, "", "not UTF-8 text")]
     except NotReadable as error:
         return [error.problem]
-    # the keys under `expect` have dots of their own
-    path = tuple(key.split(".", 1) if key.startswith("expect.") else key.split("."))
+    path = key_path(key)
+    if len(path) > MOST_DEPTH:
+        return [Problem(place, "", f"nested deeper than {MOST_DEPTH} levels, which no config needs")]
     parent = tree
     for depth in range(1, len(path)):
-        inner = _opened(parent.get(path[depth - 1]), path[:depth], place)
+        outer = parent.get(path[depth - 1])
+        inner = _opened(outer, path[:depth], place)
         if inner is None:
-            return [Problem(place, "", f"'{path[depth - 1]}' is a list, which can only be set as a whole")]
+            what = f"'{path[depth - 1]}' is {described(outer)}"
+            return [Problem(place, "", f"{what}, which can only be set as a whole")]
         parent.put(path[depth - 1], inner, parent.key_places.get(path[depth - 1], place))
         parent = inner
     parent.put(path[-1], node, place)
@@ -44,12 +53,12 @@ def override(tree: MappingNode, text: str) -> list[Problem]:
 
 
 def _opened(node: Node | None, path: tuple[str, ...], place: Place) -> MappingNode | None:
-    """A value as a mapping that can take a key more; None for a list."""
+    """A value as a mapping that can take a key more; None for what is no mapping and no part of one."""
     if isinstance(node, MappingNode):
         return node
     if node is None:
         node = _default(path, place)
-    if not isinstance(node, ScalarNode):
+    if not isinstance(node, ScalarNode) or (path == ("class_weight",) and not node.is_null):
         return None
     mapping = MappingNode(node.place)
     if not node.is_null:

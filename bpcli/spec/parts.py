@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, ModelWrapValidatorHan
 from pydantic_core import ErrorDetails, InitErrorDetails
 
 from bpcli.registry import nearest
-from bpcli.spec.foreign import KEYS, meant_by
+from bpcli.spec.foreign import key_meant_by, meant_by
 from bpcli.spec.problems import choice, line_error, refusal, unknown
 from bpcli.spec.scalars import described, plain
 from bpcli.spec.tree import ScalarNode
@@ -26,6 +26,7 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
     shorthand: ClassVar[str | None] = None
+    in_short: ClassVar[str] = ""  # what that scalar is
 
     @model_validator(mode="wrap")
     @classmethod
@@ -33,7 +34,8 @@ class Part(BaseModel):
         if cls.shorthand and isinstance(node, ScalarNode) and not node.is_null:
             node = {cls.shorthand: node}
         if not isinstance(node, dict):
-            raise refusal(f"expected a mapping with {', '.join(cls.key_names())}, not {described(node)}")
+            alone = f"{cls.in_short} or " if cls.in_short else ""
+            raise refusal(f"expected {alone}a mapping with {', '.join(cls.key_names())}, not {described(node)}")
         try:
             return handler(node)
         except ValidationError as error:
@@ -66,9 +68,7 @@ class Part(BaseModel):
     def _unknown_key(cls, key: str, loc: tuple[int | str, ...]) -> InitErrorDetails:
         if not cls.model_fields:
             return line_error("unknown key (there are no parameters)", loc, meant="")
-        foreign = KEYS.get(key.lower())
-        if foreign and foreign.rpartition(".")[2] in cls.key_names():
-            foreign = foreign.rpartition(".")[2]
+        foreign = key_meant_by(key, cls.key_names())
         meant = foreign or nearest(key, cls.key_names()) or ""
         return line_error(f"unknown key ({choice(key, cls.key_names(), foreign)})", loc, meant)
 
@@ -84,6 +84,10 @@ def _words(context: dict[str, Any]) -> list[str]:
     return re.findall("'([^']*)'", context["expected"])
 
 
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
 def _unknown_word(value: Any, context: dict[str, Any]) -> str:
     return unknown(value, _words(context), meant_by(value, _words(context)))
 
@@ -94,7 +98,7 @@ _SENTENCES = {
     "less_than": lambda value, bound: f"must be below {plain(bound['lt'])}, not {plain(value)}",
     "less_than_equal": lambda value, bound: f"must be at most {plain(bound['le'])}, not {plain(value)}",
     "finite_number": lambda value, _: f"must be a finite number, not {value}",
-    "too_short": lambda _, size: f"needs at least {size['min_length']} entries, not {size['actual_length']}",
+    "too_short": lambda _, size: f"needs at least {_entries(size['min_length'])}, not {size['actual_length']}",
     "tuple_type": lambda value, _: f"expected a list, not {described(value)}",
     "dict_type": lambda value, _: f"expected a mapping, not {described(value)}",
     "literal_error": _unknown_word,

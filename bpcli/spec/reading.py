@@ -78,6 +78,8 @@ def _checked(tree: MappingNode, home: Path, problems: list[Problem]) -> Config:
 def _content(path: str) -> bytes:
     """The config's bytes, one more at most than a config may have."""
     if path == "-":
+        if sys.stdin is None:
+            raise ConfigError("<stdin>: is closed")
         return sys.stdin.buffer.read(MOST_BYTES + 1)
     try:
         with Path(path).open("rb") as file:

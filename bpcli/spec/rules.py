@@ -6,7 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bpcli.core.costs import legal_costs
+from bpcli.core.optimizers import OPTIMIZERS
+from bpcli.spec.memory import parameters_too_large
+from bpcli.spec.scalars import plain
 from bpcli.spec.schema import Spec
+from bpcli.spec.sources import FOR_CLASSES
 
 Check = Callable[[Spec], str | None]
 
@@ -39,6 +43,11 @@ def only_ends_are_auto(spec: Spec) -> str | None:
     return None
 
 
+@rule("layers", "dtype")
+def parameters_fit_into_memory(spec: Spec) -> str | None:
+    return parameters_too_large(spec)
+
+
 @rule("activation", "layers")
 def one_activation_for_each_hidden_layer(spec: Spec) -> str | None:
     given, hidden = len(spec.activations), len(spec.layers) - 2
@@ -67,9 +76,9 @@ def softmax_has_something_to_share(spec: Spec) -> str | None:
 def numbers_are_not_shares(spec: Spec) -> str | None:
     if spec.data.task != "numbers":
         return None
-    for key, named, name in (("output", spec.output, "softmax"), ("cost", spec.cost, "cross_entropy")):
-        if named is not None and named.name == name:
-            return f"'numbers' does not go with {key} '{name}', which is for classes"
+    for key, named in (("output", spec.output), ("cost", spec.cost)):
+        if named is not None and named.name in FOR_CLASSES:
+            return f"'numbers' does not go with {key} '{named.name}', which is for classes"
     return None
 
 
@@ -95,6 +104,81 @@ def fractions_leave_rows(spec: Spec) -> str | None:
     return f"with test it takes {taken:g} of the training rows, and none are left to train on" if taken >= 1 else None
 
 
+@rule("batch_size", "optimizer")
+def whole_batch_where_needed(spec: Spec) -> str | None:
+    if OPTIMIZERS.get(spec.optimizer.name).whole_batch and spec.batch_size != "all":
+        return f"'{spec.optimizer.name}' goes by the sign of the whole gradient: write batch_size: all"
+    return None
+
+
+@rule("schedule", "optimizer")
+def rprop_has_step_sizes_of_its_own(spec: Spec) -> str | None:
+    steady = spec.schedule.name == "constant" and not spec.schedule.parameters["warmup"]
+    if spec.optimizer.name != "rprop" or steady:
+        return None
+    return "has nothing to change under 'rprop', whose step sizes are its own: leave it out, or take another optimizer"
+
+
+@rule("clip_norm", "clip_value", "optimizer")
+def rprop_goes_by_signs_alone(spec: Spec) -> str | None:
+    if spec.optimizer.name != "rprop" or (spec.clip_norm is None and spec.clip_value is None):
+        return None
+    return "changes nothing under 'rprop', which goes by the signs of the gradient: leave it out"
+
+
+@rule("optimizer.smallest", "optimizer.largest")
+def step_sizes_are_in_order(spec: Spec) -> str | None:
+    sizes = spec.optimizer.parameters
+    if "smallest" in sizes and sizes["smallest"] > sizes["largest"]:
+        return f"must be at most largest ({plain(sizes['largest'])}), not {plain(sizes['smallest'])}"
+    return None
+
+
+@rule("learning_rate", "optimizer")
+def first_step_size_is_allowed(spec: Spec) -> str | None:
+    if spec.optimizer.name != "rprop":
+        return None
+    low, high = spec.optimizer.parameters["smallest"], spec.optimizer.parameters["largest"]
+    if low <= spec.learning_rate <= high or low > high:
+        return None
+    return (
+        f"'rprop' starts with steps of learning_rate ({plain(spec.learning_rate)}), which must lie between "
+        f"smallest ({plain(low)}) and largest ({plain(high)})"
+    )
+
+
+@rule("schedule", "epochs")
+def one_cycle_knows_its_end(spec: Spec) -> str | None:
+    if spec.schedule.name == "one_cycle" and "epochs" not in spec.model_fields_set:
+        return "'one_cycle' is laid out over all epochs: write epochs too"
+    return None
+
+
+@rule("schedule.warmup", "epochs")
+def warmup_leaves_epochs(spec: Spec) -> str | None:
+    if (warmup := spec.schedule.parameters["warmup"]) and warmup >= spec.epochs:
+        return f"must be below epochs ({spec.epochs}), so that some are left to the schedule, not {warmup}"
+    return None
+
+
+@rule("dropout", "layers")
+def one_dropout_for_each_hidden_layer(spec: Spec) -> str | None:
+    hidden = len(spec.layers) - 2
+    if isinstance(spec.dropout, tuple) and len(spec.dropout) != hidden:
+        layers = "layer" if hidden == 1 else "layers"
+        return f"{len(spec.dropout)} for {hidden} hidden {layers} (one number, or one for each)"
+    if spec.dropout and not hidden:
+        return "there is no hidden layer to drop units of (inputs: input_dropout)"
+    return None
+
+
+@rule("class_weight", "data.task")
+def class_weight_has_classes(spec: Spec) -> str | None:
+    if spec.class_weight is not None and spec.data.task == "numbers":
+        return "goes with classes, and data.task is 'numbers' (numbers: a column of weights, data.weight)"
+    return None
+
+
 @rule("data.features", "data.target")
 def no_column_predicts_itself(spec: Spec) -> str | None:
     both = set(spec.data.features or ()) & set(spec.data.target or ())
@@ -109,9 +193,18 @@ def weight_is_neither(spec: Spec) -> str | None:
 
 @rule("early_stopping.monitor", "data.validation")
 def monitored_rows_exist(spec: Spec) -> str | None:
-    if spec.early_stopping is None or spec.early_stopping.monitor == "running.cost" or spec.data.validation is not None:
+    if spec.early_stopping is None or spec.data.validation is not None:
         return None
-    return f"'{spec.early_stopping.monitor}' needs validation rows (data.validation), or take 'running.cost'"
+    if not (monitor := spec.early_stopping.monitor).startswith("validation."):
+        return None
+    return f"'{monitor}' needs validation rows (data.validation), or take 'running.cost'"
+
+
+@rule("early_stopping.monitor", "evaluate_train")
+def monitored_training_rows_are_measured(spec: Spec) -> str | None:
+    if spec.early_stopping is None or spec.evaluate_train or not spec.early_stopping.monitor.startswith("train."):
+        return None
+    return f"'{spec.early_stopping.monitor}' is measured only with evaluate_train: true"
 
 
 @rule("expect", "data.validation", "data.test")

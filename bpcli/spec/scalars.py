@@ -53,12 +53,21 @@ def as_text(node: Any, wanted: str = "text") -> str:
     raise refusal(f"expected {wanted}, not {described(node)}")
 
 
+def text_for(wanted: str) -> BeforeValidator:
+    """Reads text where something special is wanted, which the refusal names."""
+    return BeforeValidator(lambda node: as_text(node, wanted))
+
+
 def as_path(node: Any, info: ValidationInfo) -> str:
     """A path as written; one from an override starts from the current folder, so it is led there from the config's."""
     text = as_text(node, "a path")
     if not text:
         raise refusal("expected a path, not an empty text")
-    if "\0" in text:
+    try:
+        encoded = os.fsencode(text)
+    except UnicodeEncodeError:  # half of a surrogate pair, which YAML can write
+        encoded = b"\0"
+    if b"\0" in encoded:
         raise refusal(f"{quoted(text)} is no path")
     if not node.place.override or Path(text).is_absolute():
         return text

@@ -13,32 +13,22 @@ from bpcli.core.initializers import INITIALIZERS
 from bpcli.core.optimizers import OPTIMIZERS
 from bpcli.core.outputs import OUTPUTS
 from bpcli.core.schedules import SCHEDULES
+from bpcli.spec import parameters
 from bpcli.spec.conditions import ConditionText, Metric, Monitor
 from bpcli.spec.data_schema import DataSpec
-from bpcli.spec.named import WRITTEN, Named, named
+from bpcli.spec.named import WRITTEN, Named, named, with_defaults
 from bpcli.spec.parts import IF_LIST, IF_NUMBER, IF_PARTS, Part
-from bpcli.spec.scalars import AS_TEXT, OR_NONE, FilePath, Flag, Number, Whole, whole_or
+from bpcli.spec.scalars import AS_NUMBER, AS_TEXT, OR_NONE, FilePath, Flag, Number, Whole, text_for, whole_or
 
-
-class SgdParameters(Part):
-    """Stochastic gradient descent."""
-
-    momentum: Number = Field(default=0.0, ge=0, lt=1, description="share of the last step that the next one keeps")
-    nesterov: Flag = Field(default=False, description="Nesterov's momentum: the gradient is taken a step ahead")
-
-
-class InverseScalingParameters(Part):
-    """η / (t + 1)^power, with t the examples seen before the epoch."""
-
-    power: Number = Field(default=0.5, gt=0, description="exponent of the examples seen")
-
-
-Activation = Annotated[Named, named(ACTIVATIONS), WRITTEN]
+Activation = Annotated[Named, named(ACTIVATIONS, **parameters.ACTIVATION), WRITTEN]
 Output = Annotated[Named, named(OUTPUTS), WRITTEN]
-Cost = Annotated[Named, named(COSTS), WRITTEN]
-Optimizer = Annotated[Named, named(OPTIMIZERS, sgd=SgdParameters), WRITTEN]
-Schedule = Annotated[Named, named(SCHEDULES, inverse_scaling=InverseScalingParameters), WRITTEN]
+Cost = Annotated[Named, named(COSTS, **parameters.COST), WRITTEN]
+Optimizer = Annotated[Named, named(OPTIMIZERS, **parameters.OPTIMIZER), WRITTEN]
+Schedule = Annotated[Named, named(SCHEDULES, **parameters.SCHEDULE), WRITTEN]
 Initializer = Annotated[Named, named(INITIALIZERS), WRITTEN]
+
+Share = Annotated[float, Field(ge=0, lt=1), AS_NUMBER]
+Limit = Annotated[float, Field(gt=0), AS_NUMBER]
 
 Size = Annotated[
     Annotated[int, Field(ge=1), Tag("<number>")] | Annotated[Literal["auto"], Tag("<word>")],
@@ -49,6 +39,11 @@ BatchSize = Annotated[
     Annotated[int, Field(ge=1), Tag("<number>")] | Annotated[Literal["all"], Tag("<word>")],
     IF_NUMBER,
     whole_or("all"),
+]
+ClassWeight = Annotated[
+    Annotated[Literal["balanced"], text_for("'balanced' or a mapping {class: weight}"), Tag("<one>")]
+    | Annotated[dict[str, Limit], Field(min_length=1), Tag("<parts>")],
+    IF_PARTS,
 ]
 
 
@@ -62,6 +57,7 @@ class InitSpec(Part):
     """Where the first weights and biases come from: rules to draw them by, or a file that holds them."""
 
     shorthand = "weights"
+    in_short = "a rule"
 
     weights: Annotated[Initializer | None, OR_NONE] = Field(
         default=None,
@@ -120,12 +116,30 @@ class Spec(Part):
     )
     threads: Whole = Field(default=1, ge=1, le=1024, description="BLAS threads; another count gives other last bits")
     optimizer: Optimizer = Field(
-        default=Named("sgd", SgdParameters().model_dump()), description="rule that turns gradients into steps"
+        default=with_defaults("sgd", parameters.OPTIMIZER), description="rule that turns gradients into steps"
     )
     schedule: Schedule = Field(
-        default=Named("constant"), description="how the learning rate goes on from learning_rate"
+        default=with_defaults("constant", parameters.SCHEDULE),
+        description="how the learning rate goes on from learning_rate",
     )
+    l1: Number = Field(default=0.0, ge=0, description="l1·Σ|W| is added to the cost")
     l2: Number = Field(default=0.0, ge=0, description="weight decay: ½·l2·ΣW² is added to the cost")
+    dropout: Annotated[Annotated[Share, Tag("<one>")] | Annotated[tuple[Share, ...], Tag("<list>")], IF_LIST] = Field(
+        default=0.0, description="part of the hidden units that each step leaves out: one number, or one a layer"
+    )
+    input_dropout: Share = Field(default=0.0, description="part of the inputs that each step leaves out")
+    clip_norm: Annotated[Limit | None, OR_NONE] = Field(
+        default=None, description="length that the gradient is cut down to, all parameters together"
+    )
+    clip_value: Annotated[Limit | None, OR_NONE] = Field(
+        default=None, description="size that each entry of the gradient is cut down to, before clip_norm"
+    )
+    max_norm: Annotated[Limit | None, OR_NONE] = Field(
+        default=None, description="length that the weights into a unit are cut down to, after each step"
+    )
+    class_weight: Annotated[ClassWeight | None, OR_NONE] = Field(
+        default=None, description="weights of the training examples by class: balanced, or {class: weight} (others 1)"
+    )
     init: InitSpec = Field(
         default=InitSpec(), description="first weights and biases: a rule, a mapping, or {from: file}"
     )
@@ -153,6 +167,12 @@ class Spec(Part):
         if isinstance(self.activation, Named):
             return (self.activation,) * (len(self.layers) - 2)
         return self.activation
+
+    @property
+    def dropouts(self) -> tuple[float, ...]:
+        """The part to drop of each layer from the input to the last hidden one; empty when nothing is dropped."""
+        hidden = self.dropout if isinstance(self.dropout, tuple) else (self.dropout,) * (len(self.layers) - 2)
+        return (self.input_dropout, *hidden) if self.input_dropout or any(hidden) else ()
 
     @property
     def folder(self) -> Path:

@@ -61,3 +61,11 @@ class MappingNode(dict[str, "Node"]):
 
 
 Node = ScalarNode | SequenceNode | MappingNode
+
+KeyPath = tuple[str, ...]
+
+
+def key_path(dotted: str) -> KeyPath:
+    """The keys of a dotted path; those that stand in `expect` and `class_weight` have dots of their own."""
+    free = dotted.startswith(("expect.", "class_weight."))
+    return tuple(dotted.split(".", 1) if free else dotted.split("."))

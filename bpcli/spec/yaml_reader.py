@@ -6,6 +6,7 @@ without a word, and takes a minute over 428 bytes of merge keys.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -113,6 +114,8 @@ class YamlReader:
         place = self._place(event.start_mark)
         self._refuse(event, place, len(path))
         if isinstance(event, events.ScalarEvent):
+            if half := re.search("[\ud800-\udfff]", event.value):
+                raise NotReadable(place, f"\\u{ord(half[0]):x} is half of a character")
             return ScalarNode(event.value, event.style is None, place)
         if isinstance(event, events.SequenceStartEvent):
             items = []

@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from bpcli.spec.checking import check
+from bpcli.spec.conditions import Monitor
 from bpcli.spec.tree import MappingNode
 from bpcli.spec.yaml_reader import YamlReader
 
-ACTIVATIONS = "known: identity, relu, sigmoid, softplus, tanh"
-TOP_KEYS = (
-    "activation, batch_size, cost, data, drop_last, dtype, early_stopping, epochs, evaluate_train, expect, init, l2, "
-    "layers, learning_rate, optimizer, output, relative_to, schedule, seed, shuffle, threads, train_biases"
+ACTIVATIONS = "known: elu, gelu, identity, leaky_relu, mish, relu, selu, sigmoid, silu, softplus, softsign, tanh"
+COSTS = "known: absolute, cross_entropy, hinge, huber, poisson, quadratic"
+INITS = (
+    "known: glorot_normal, glorot_uniform, he_normal, he_uniform, lecun_normal, normal, orthogonal, scaled_normal, "
+    "uniform, zeros"
 )
+OPTIMIZERS = "known: adagrad, adam, adamw, rmsprop, rprop, sgd"
+OUTPUTS = "known: exponential, identity, sigmoid, softmax, tanh"
+SCHEDULES = "known: constant, cosine, exponential, inverse_scaling, linear, one_cycle, plateau, step"
+TOP_KEYS = (
+    "activation, batch_size, class_weight, clip_norm, clip_value, cost, data, drop_last, dropout, dtype, "
+    "early_stopping, epochs, evaluate_train, expect, init, input_dropout, l1, l2, layers, learning_rate, max_norm, "
+    "optimizer, output, relative_to, schedule, seed, shuffle, threads, train_biases"
+)
+WORDS = {
+    "{activations}": ACTIVATIONS,
+    "{costs}": COSTS,
+    "{inits}": INITS,
+    "{monitors}": ", ".join(sorted(get_args(Monitor))),
+    "{optimizers}": OPTIMIZERS,
+    "{outputs}": OUTPUTS,
+    "{schedules}": SCHEDULES,
+    "{top}": TOP_KEYS,
+}
 DATA_KEYS = "categorical, features, format, missing, scale, stratify, target, task, test, train, validation, weight"
 
 
@@ -78,8 +99,39 @@ ONE_LINE = [
         "optimizer: {name: sgd, momentun: 0}",
         "1:24: optimizer.momentun: unknown key (did you mean 'momentum'? known: momentum, nesterov)",
     ),
+    ("optimizer: adan", "1:12: optimizer: unknown 'adan' (did you mean 'adam'? {optimizers})"),
+    ("optimizer: nag", "1:12: optimizer: unknown 'nag' (here it is 'sgd'; {optimizers})"),
+    ("output: exp", "1:9: output: unknown 'exp' (here it is 'exponential'; {outputs})"),
+    ("cost: mae", "1:7: cost: unknown 'mae' (here it is 'absolute'; {costs})"),
+    ("schedule: StepLR", "1:11: schedule: unknown 'StepLR' (here it is 'step'; {schedules})"),
+    ("init: lecun", "1:7: init: unknown 'lecun' (here it is 'lecun_normal'; {inits})"),
+    ("init: {name: uniform, low: 0}", "1:23: init.low: unknown key (there are no parameters)"),
+    (
+        "activation: {name: gelu, form: erf}",
+        "1:32: activation.form: unknown 'erf' (known: exact, tanh)",
+    ),
+    ("dropout: half", "1:10: dropout: expected a number, not 'half'"),
+    ("dropout: {rate: 0.5}", "1:10: dropout: expected a number, not a mapping"),
+    ("dropout: [0.5, 1]", "1:16: dropout: must be below 1, not 1"),
+    ("dropout: [0.5, x]", "1:16: dropout: expected a number, not 'x'"),
+    ("dropout: 50%", "1:10: dropout: expected a number, not '50%' (write 0.5)"),
+    ("clip_norm: []", "1:12: clip_norm: expected a number, not a list"),
+    (
+        "class_weight: balance",
+        "1:15: class_weight: unknown 'balance' (did you mean 'balanced'? known: balanced)",
+    ),
+    ("class_weight: [1, 2]", "1:15: class_weight: expected 'balanced' or a mapping {class: weight}, not a list"),
+    ("class_weight: {}", "1:15: class_weight: needs at least 1 entry, not 0"),
+    ("class_weight: {3: 2, b: 0}", "1:25: class_weight.b: must be above 0, not 0"),
+    ("class_weight: {3: heavy}", "1:19: class_weight.3: expected a number, not 'heavy'"),
+    ("class_weight: {1.5: -1}", "1:21: class_weight.1.5: must be above 0, not -1"),
+    (
+        "early_stopping: {monitor: loss}",
+        "1:27: early_stopping.monitor: unknown 'loss' (known: {monitors})",
+    ),
+    ("early_stopping: {monitor: epochs}", "1:27: early_stopping.monitor: unknown 'epochs' (known: {monitors})"),
     ("schedule: {name: inverse_scaling, power: -1}", "1:42: schedule.power: must be above 0, not -1"),
-    ("cost: mse", "1:7: cost: unknown 'mse' (here it is 'quadratic'; known: cross_entropy, quadratic)"),
+    ("cost: mse", "1:7: cost: unknown 'mse' (here it is 'quadratic'; {costs})"),
     ("learning_rate: 0", "1:16: learning_rate: must be above 0, not 0"),
     ("learning_rate: .inf", "1:16: learning_rate: must be a finite number, not inf"),
     ("learning_rate: .nan", "1:16: learning_rate: must be a finite number, not nan"),
@@ -92,6 +144,7 @@ ONE_LINE = [
     ("dtype: double", "1:8: dtype: unknown 'double' (here it is 'float64'; known: float32, float64)"),
     ("init: {name: xavier}", "1:14: init.name: unknown 'xavier' (here it is 'glorot_uniform'; {inits})"),
     ("init: {from: ''}", "1:14: init.from: expected a path, not an empty text"),
+    ("init:", "1:6: init: expected a rule or a mapping with weights, biases, from, not nothing"),
     ("shuffle: [1]", "1:10: shuffle: expected true or false, not a list"),
     ("early_stopping: 10", "1:17: early_stopping: expected a mapping with monitor, patience, min_delta, not '10'"),
     ("early_stopping: {patience: 0}", "1:28: early_stopping.patience: must be at least 1, not 0"),
@@ -109,12 +162,9 @@ ONE_LINE = [
 
 @pytest.mark.parametrize(("text", "line"), ONE_LINE, ids=[text for text, _ in ONE_LINE])
 def test_one_wrong_value_gives_one_line(text: str, line: str) -> None:
-    expected = line.replace("{activations}", ACTIVATIONS)
-    expected = expected.replace(
-        "{inits}", "known: glorot_normal, glorot_uniform, he_normal, he_uniform, normal, scaled_normal, zeros"
-    )
-    expected = expected.replace("{top}", TOP_KEYS)
-    assert lines_of(f"{text}\nlayers: [4, 3, 3, 2]\ndata: {{train: a.csv, validation: 0.1}}") == [f"c.yaml:{expected}"]
+    for word, names in WORDS.items():
+        line = line.replace(word, names)
+    assert lines_of(f"{text}\nlayers: [4, 3, 3, 2]\ndata: {{train: a.csv, validation: 0.1}}") == [f"c.yaml:{line}"]
 
 
 IN_LAYERS = [
@@ -131,7 +181,9 @@ def test_layers(text: str, line: str) -> None:
 
 
 IN_DATA = [
-    ("[a.csv]", "2:7: data: expected a mapping with {}, not a list"),
+    ("[a.csv]", "2:7: data: expected a path or a mapping with {}, not a list"),
+    ("", "2:6: data: expected a path or a mapping with {}, not nothing"),
+    ("{train: ~}", "2:15: data.train: expected a path or a mapping with path, images, labels, rows, not nothing"),
     ("''", "2:7: data: expected a path, not an empty text"),
     ("{test: a.csv}", "2:7: data.train: missing (training rows: a path, {path, rows} or {images, labels})"),
     ("{train: {rows: '0:5'}}", "2:15: data.train: expected either path, or images and labels"),
@@ -148,7 +200,9 @@ IN_DATA = [
         "{train: a, validation: {pth: b}}",
         "2:31: data.validation.pth: unknown key (did you mean 'path'? known: images, labels, path, rows)",
     ),
-    ("{train: a, target: []}", "2:26: data.target: needs at least 1 entries, not 0"),
+    ("{train: a, target: [x, y, x]}", "2:26: data.target: column 'x' is named twice"),
+    ("{train: a, features: [x, x]}", "2:28: data.features: column 'x' is named twice"),
+    ("{train: a, target: []}", "2:26: data.target: needs at least 1 entry, not 0"),
     (
         "{train: a, task: regression}",
         "2:24: data.task: unknown 'regression' (here it is 'numbers'; known: classes, numbers)",

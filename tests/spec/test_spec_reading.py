@@ -75,7 +75,7 @@ expect: {test.accuracy: ">= .95", epochs: < 20}
     assert (spec.data.test, spec.data.target) == (0.1, ("2020", "on"))
     assert isinstance(spec.data.scale, DivideSpec)
     assert spec.data.scale.divide == 255.0
-    assert spec.schedule == Named("inverse_scaling", {"power": 0.5})
+    assert spec.schedule == Named("inverse_scaling", {"power": 0.5, "warmup": 0})
     assert (spec.init.weights, spec.init.biases) == (Named("normal"), Named("zeros"))
     assert spec.expect["test.accuracy"].met(0.95)
     assert not spec.expect["test.accuracy"].met(0.94)
@@ -123,6 +123,9 @@ def test_overrides_are_read_as_the_config_is(home: Path) -> None:
         "data.scale={divide: 255}",
         "activation=[tanh]",
         'expect.validation.accuracy=">= 0.9"',
+        "class_weight.1.5=2",
+        "dropout=[0.25]",
+        "schedule.warmup=3",
         "early_stopping.patience=3",
     )
     assert spec.learning_rate == 0.001
@@ -132,6 +135,9 @@ def test_overrides_are_read_as_the_config_is(home: Path) -> None:
     assert spec.data.scale.divide == 255.0
     assert spec.activation == (Named("tanh"),)
     assert str(spec.expect["validation.accuracy"]) == ">= 0.9"
+    assert spec.class_weight == {"1.5": 2.0}
+    assert spec.dropouts == (0.0, 0.25)
+    assert spec.schedule == Named("constant", {"warmup": 3})
     assert spec.early_stopping is not None
     assert spec.early_stopping.patience == 3
 
@@ -152,11 +158,18 @@ def test_an_override_takes_the_place_of_a_wrong_value(home: Path) -> None:
         ("optimizer={name: sgd, momentum: 2}", "--set optimizer: optimizer.momentum: must be below 1, not 2"),
         ("optimizer.momentum=2", "--set optimizer.momentum: must be below 1, not 2"),
         ("layers.0=3", "--set layers.0: 'layers' is a list, which can only be set as a whole"),
+        ("dropout.0=0.5", "--set dropout.0: 'dropout' is a list, which can only be set as a whole"),
+        ("class_weight.1=2", "--set class_weight.1: 'class_weight' is 'balanced', which can only be set as a whole"),
         ("expect.epochs=>= 3", "--set expect.epochs: not valid YAML: put a condition such as '>= 0.95' in quotes"),
+        ("data=\udcff.csv", "--set data: not UTF-8 text: byte 0xff"),
+        ("d\udcff=1", "--set d\\udcff: not UTF-8 text"),
+        ('data="a\\0.csv"', "--set data: 'a\\x00.csv' is no path"),
+        ("a." * 2000 + "a=1", f"--set {'a.' * 30}…: nested deeper than 32 levels, which no config needs"),
         ("cost={name: quadratic, name: x}", "--set cost: name: stands here a second time"),
     ],
 )
 def test_a_wrong_override_is_told_by_its_key(home: Path, override: str, line: str) -> None:
+    (home / "configs" / "c.yaml").write_text(LEAST + "dropout: [0.5]\nclass_weight: balanced\n")
     assert lines_of("configs/c.yaml", override) == (line,)
 
 
@@ -201,6 +214,17 @@ def test_what_does_not_fit_the_data_is_told_with_its_place(home: Path) -> None:
     assert config.error("layers", "the first is 4").lines == ("configs/c.yaml:1:9: layers: the first is 4",)
     assert config.error("init.from", "is empty").lines == ("--set init.from: is empty",)
     assert config.error("output", "is softmax").lines == ("configs/c.yaml:1:1: output: is softmax",)
+    (home / "configs" / "c.yaml").write_text(LEAST + "class_weight: {1.5: 2}\n")
+    config = read_config("configs/c.yaml")
+    assert config.error("class_weight.1.5", "is not there").lines == (
+        "configs/c.yaml:3:21: class_weight.1.5: is not there",
+    )
+
+
+def test_half_a_character_is_no_path(home: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config_from_mapping({"layers": [4, 2], "data": "\ud800.csv"}, home, "w.npz")
+    assert caught.value.lines == ("w.npz: data: '\\ud800.csv' is no path",)
 
 
 def test_a_mapping_is_held_to_the_same_rules(home: Path) -> None:

@@ -70,6 +70,8 @@ REFUSED = [
     ("expect:\n  epochs: >= 3", "2:12: not valid YAML: put a condition such as '>= 0.95' in quotes"),
     ("expect: {epochs: >= 3}", "1:18: not valid YAML: put a condition such as '>= 0.95' in quotes"),
     ("a: \0", "1:4: character 0x0 is not allowed"),
+    ('a: "\\ud800.csv"', "1:4: \\ud800 is half of a character"),
+    ('"\\udfff": 1', "1:1: \\udfff is half of a character"),
     (b"a: 1\nb: \xff", "2:4: not UTF-8 text: byte 0xff"),
     ("a: 1".encode("utf-16"), "1:1: not UTF-8 text: byte 0xff"),
 ]
