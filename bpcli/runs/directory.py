@@ -16,6 +16,7 @@ WEIGHTS = "weights.npz"
 METRICS = "metrics.jsonl"
 CONFIG = "config.yaml"
 RUN = "run.json"
+FOLDS = "folds.json"  # of a run that holds a run for each fold
 LOCK = ".lock"
 CHECKPOINTS = "checkpoint-*.npz"
 
@@ -43,8 +44,8 @@ class RunDirectory:
             path = _numbered(Path("runs") / stem)
             _point_to(path, path.with_name("latest"))
             return cls(path)
-        path = out.resolve() if out.is_symlink() else out  # so that it is the folder that moves, not the link
-        with writing(path):
+        with writing(out):
+            path = out.resolve() if out.is_symlink() else out  # so that it is the folder that moves, not the link
             path.mkdir(parents=True, exist_ok=True)
         run = cls(path)
         if not run.holds_a_run():
@@ -74,9 +75,13 @@ class RunDirectory:
     def run(self) -> Path:
         return self.path / RUN
 
+    @property
+    def folds(self) -> Path:
+        return self.path / FOLDS
+
     def holds_a_run(self) -> bool:
         """Whether any file of a run is here; a lock alone is none."""
-        files = (self.weights, self.metrics, self.config, self.run)
+        files = (self.weights, self.metrics, self.config, self.run, self.folds)
         return any(file.exists() for file in files) or any(self.path.glob(CHECKPOINTS))
 
     def close(self) -> None:
@@ -96,7 +101,7 @@ def _locked(folder: Path) -> TextIO:
     """The lock file of `folder`, open and locked, this process's id in it."""
     path = folder / LOCK
     with writing(path):
-        lock = open(path, "a+", encoding="ascii")  # noqa: SIM115  # open for as long as the run lives
+        lock = open(path, "r+", encoding="ascii", opener=_open_lock)  # noqa: SIM115  # open as long as the run lives
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if not os.path.samestat(os.fstat(lock.fileno()), path.stat()):
@@ -114,6 +119,11 @@ def _locked(folder: Path) -> TextIO:
             lock.close()
             raise
     return lock
+
+
+def _open_lock(path: str, flags: int) -> int:
+    """Makes the file if need be, but follows no link: what it led to would be overwritten."""
+    return os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW, 0o644)
 
 
 def _numbered(folder: Path) -> Path:

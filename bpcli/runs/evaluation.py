@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from bpcli.core.metrics import ClassFigures, choose, confusion_matrix, per_class, per_label
 from bpcli.data.loading import Examples, SplitName, load_one, load_split
 from bpcli.data.source import Source
 from bpcli.errors import UsageError
-from bpcli.runs.objects import measures_object
+from bpcli.runs.measuring import figures
 from bpcli.runs.trained import Trained, folder_of_data
-from bpcli.spec import build
-from bpcli.training.evaluate import Evaluator, summarize
+from bpcli.spec.data_schema import SourceSpec
+from bpcli.spec.sources import recipe, sources
+from bpcli.training.evaluate import Evaluator
 from bpcli.training.threads import blas_threads
 
 
@@ -33,15 +33,15 @@ def examples_of(trained: Trained, split: str) -> Examples:
     if name is None:
         raise UsageError(f"{trained.path}: has no {split} rows (--split can be: {', '.join(names)})")
     part = {"train": spec.data.train, "validation": spec.data.validation, "test": spec.data.test}[name]
-    source = part if part is not None and not isinstance(part, float) else spec.data.train
+    source = part if isinstance(part, SourceSpec) else spec.data.train
     needed = [name for name in (source.inputs, source.labels) if name is not None]
-    where = build.sources(spec, folder_of_data(trained, needed))
+    where = sources(spec, folder_of_data(trained, needed))
     examples, _ = load_split(
         name,
         where.train,
         where.validation,
         where.test,
-        build.recipe(spec),
+        recipe(spec),
         spec.seed,
         np.dtype(spec.dtype),
         trained.preparation,
@@ -60,28 +60,9 @@ def evaluate(trained: Trained, examples: Examples, split: str) -> dict[str, Any]
     evaluator = Evaluator(trained.network, trained.preparation.task, np.dtype(trained.config.spec.dtype))
     with blas_threads(trained.config.spec.threads):
         outputs, costs = evaluator.run(trained.theta, examples.x, examples.y)
-    task, names = trained.preparation.task, trained.preparation.output_names
-    result: dict[str, Any] = {
+    return {
         "weights": str(trained.path),
         "split": split,
         "examples": len(examples),
-        **measures_object(summarize(task, outputs, examples, costs)),
-    }
-    if task == "classes":
-        names = trained.preparation.classes
-        confusion = confusion_matrix(choose(examples.y), choose(outputs), len(names))
-        return result | _of_classes(names, per_class(confusion)) | {"confusion": confusion.tolist()}
-    if task == "labels":
-        return result | _of_classes(names, per_label(examples.y > 0.5, outputs > 0.5))
-    return result
-
-
-def _of_classes(names: tuple[str, ...], figures: list[ClassFigures]) -> dict[str, Any]:
-    return {
-        "macro_f1": float(np.mean([one.f1 for one in figures])),
-        "per_class": [
-            {"class": name, "precision": one.precision, "recall": one.recall, "f1": one.f1, "examples": one.support}
-            for name, one in zip(names, figures)
-        ],
-        "classes": list(names),
+        **figures(trained, outputs, costs, examples),
     }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bpcli.errors import UsageError
+from bpcli.errors import NegativeVerdict, UsageError
 from bpcli.registry import nearest
 
 
@@ -46,9 +46,40 @@ class Gate:
         return {"metric": self.metric, "condition": condition, "value": value, "met": met}
 
 
-METRICS = frozenset({"cost", "accuracy", "macro_f1", "mae", "rmse", "r2"})
+METRICS = (
+    "cost",
+    "accuracy",
+    "balanced_accuracy",
+    "macro_f1",
+    "log_loss",
+    "roc_auc",
+    "average_precision",
+    "top_2",
+    "top_3",
+    "top_5",
+    "mae",
+    "rmse",
+    "r2",
+    "explained_variance",
+)
+"""The figures of `eval --json` that are one number each."""
 
 
 def read_gates(fail_under: Sequence[str], fail_over: Sequence[str]) -> list[Gate]:
     """All gates of a command line."""
     return [Gate.read(text, under=True) for text in fail_under] + [Gate.read(text, under=False) for text in fail_over]
+
+
+def demand(checks: Iterable[Mapping[str, Any]]) -> None:
+    """Raises NegativeVerdict with a line for each condition that is not met, saying by how much."""
+    missed = [_missed(check) for check in checks if not check["met"]]
+    if missed:
+        raise NegativeVerdict(*missed)
+
+
+def _missed(check: Mapping[str, Any]) -> str:
+    value, condition = check["value"], check["condition"]
+    if value is None:
+        return f"{check['metric']}: wanted {condition}, and it is not a finite number"
+    off = abs(value - float(condition.split()[-1]))
+    return f"{check['metric']}: wanted {condition}, found {value:.6g} (off by {off:.3g})"

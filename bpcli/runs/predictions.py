@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -50,19 +51,19 @@ def predict(trained: Trained, source: Source) -> Predictions:
 
 
 def _columns(trained: Trained, outputs: NDArray[Any]) -> dict[str, NDArray[Any]]:
-    preparation = trained.preparation
+    preparation, threshold = trained.preparation, trained.network.cost.threshold
     if preparation.task == "numbers":
         return dict(zip(preparation.output_names, outputs.T))
     output = trained.config.spec.output
     prefix = "p" if output is not None and output.name in PROBABILITIES else "output"
     if preparation.task == "labels":
         names = preparation.output_names
-        chosen = {name: (outputs[:, k] > 0.5).astype(np.int64) for k, name in enumerate(names)}
+        chosen = {name: (outputs[:, k] > threshold).astype(np.int64) for k, name in enumerate(names)}
     else:
         names = preparation.classes
-        chosen = {"class": np.array(names)[choose(outputs)]}
+        chosen = {"class": np.array(names)[choose(outputs, threshold)]}
         if preparation.one_output:
-            outputs = np.column_stack([1 - outputs[:, 0], outputs[:, 0]])
+            outputs = np.column_stack([2 * threshold - outputs[:, 0], outputs[:, 0]])
     return chosen | {f"{prefix}_{name}": outputs[:, k] for k, name in enumerate(names)}
 
 
@@ -87,8 +88,10 @@ def _to_csv(predictions: Predictions) -> bytes:
 def _to_npz(predictions: Predictions) -> bytes:
     """The columns as arrays, and `row`, the rows of the input that they are for."""
     data = io.BytesIO()
-    arrays: dict[str, Any] = {"row": predictions.rows, **predictions.columns}
-    np.savez(data, **arrays)
+    with zipfile.ZipFile(data, "w") as archive:  # numpy.savez has parameters, which a column may be called like
+        for name, array in {"row": predictions.rows, **predictions.columns}.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
     return data.getvalue()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +71,7 @@ def folder_of_data(trained: Trained, needed: list[str]) -> Path:
     changed = None
     for folder in _candidates(trained.path):
         files = [folder / name for name in needed]
-        if not all(file.is_file() for file in files):
+        if not all(map(os.path.isfile, files)):  # false where a folder may not be searched, too
             continue
         wrong = [file for file, name in zip(files, needed) if digest(file, str(file)) != recorded.get(name)]
         if not wrong:
@@ -85,7 +86,7 @@ def _candidates(weights: Path) -> Iterator[Path]:
     try:
         about: Any = json.loads((weights.parent / "run.json").read_text(encoding="utf-8"))
         yield Path(about["relative_to"])
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         pass  # no run.json beside it, or not ours: the other places remain
     yield Path()
     yield weights.parent

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from bpcli.core.metrics import constant
 from bpcli.core.parameters import Parameters
+from bpcli.data.loading import Prepared
 from bpcli.data.source import digest
 from bpcli.runs.directory import RunDirectory
 from bpcli.runs.objects import epoch_object, measures_object
@@ -14,9 +16,11 @@ from bpcli.runs.provenance import numerics
 from bpcli.runs.recorder import Recorder
 from bpcli.runs.weights import read_arrays, save_weights
 from bpcli.spec import build
+from bpcli.spec.agreement import complete
 from bpcli.spec.reading import Config
 from bpcli.spec.resolved import to_mapping
 from bpcli.spec.schema import OrderSpec
+from bpcli.spec.sources import file_parts, read_data, shown
 from bpcli.training.events import Ended, EpochEnded, Event, Measures
 from bpcli.training.threads import blas_threads
 
@@ -29,9 +33,11 @@ class TrainingRun:
 
     def __init__(self, config: Config, stop: Callable[[], bool] = lambda: False) -> None:
         spec = config.spec
-        self.prepared = build.read_data(spec)
-        self.config = replace(config, spec=build.complete(config, self.prepared.preparation))
-        given = read_arrays(spec.folder / spec.init.file) if spec.init.file else None
+        self.prepared = read_data(spec)
+        self.config = replace(config, spec=complete(config, self.prepared.preparation))
+        _see_that_it_can_be_watched(self.config, self.prepared)
+        file = spec.init.file
+        given = read_arrays(spec.folder / file, shown(spec.folder, file)) if file else None
         self.trainer = build.trainer(self.config, self.prepared, given)
         self.trainer.stop = stop
         self.digests = self._digests()
@@ -87,11 +93,22 @@ class TrainingRun:
     def _digests(self) -> dict[str, str]:
         """SHA-256 of each file that decides the weights, by the path that the config wrote."""
         spec = self.config.spec
-        written = [name for part in build.file_parts(spec) for name in (part.inputs, part.labels) if name is not None]
-        digests = {name: self.prepared.digests[build.shown(spec.folder, name)] for name in written}
+        written = [name for part in file_parts(spec) for name in (part.inputs, part.labels) if name is not None]
+        digests = {name: self.prepared.digests[shown(spec.folder, name)] for name in written}
         others = [spec.init.file, spec.shuffle.order if isinstance(spec.shuffle, OrderSpec) else None]
-        digests |= {name: digest(spec.folder / name, build.shown(spec.folder, name)) for name in others if name}
+        digests |= {name: digest(spec.folder / name, shown(spec.folder, name)) for name in others if name}
         return digests
+
+
+def _see_that_it_can_be_watched(config: Config, prepared: Prepared) -> None:
+    """Raises ConfigError where early stopping goes by an R² that is not defined."""
+    stop = config.spec.early_stopping
+    if stop is None or not stop.monitor.endswith(".r2"):
+        return
+    split = stop.monitor.partition(".")[0]
+    rows = {"train": prepared.train, "validation": prepared.validation}[split]
+    if rows is not None and constant(rows.y):
+        raise config.error("early_stopping.monitor", f"there is no R² where targets are all the same, as in {split}")
 
 
 def _look_up(figures: Mapping[str, Any], metric: str) -> float | None:

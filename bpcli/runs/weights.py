@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from bpcli.data.source import similar_file
 from bpcli.errors import CannotWriteError, WeightsError
 from bpcli.runs.atomic import write_atomically
 from bpcli.runs.npz import MAGIC, Array, read_npz, write_npz
@@ -54,7 +55,7 @@ def save_weights(path: Path, arrays: Mapping[str, Array], meta: Mapping[str, Any
 
 def read_weights(path: Path) -> WeightsFile:
     """Read a file that `save_weights` wrote with meta; raises WeightsError if one byte of it is another."""
-    data = _read_bytes(path)
+    data = _read_bytes(path, str(path))
     try:
         arrays = read_npz(data)
         meta = _meta(arrays)
@@ -68,17 +69,18 @@ def read_weights(path: Path) -> WeightsFile:
     return WeightsFile(path, arrays, meta)
 
 
-def read_arrays(path: Path) -> dict[str, Array]:
+def read_arrays(path: Path, shown: str) -> dict[str, Array]:
     """W1, b1, … of any .npz that holds them, as float64: one made by `numpy.savez`, or a weights file.
 
-    Raises WeightsError when it is missing, unreadable, holds anything else, or its shapes are no network.
+    Raises WeightsError, which calls the file as it is `shown`, when it is missing, unreadable, holds anything else,
+    or its shapes are no network.
     """
-    data = _read_bytes(path)
+    data = _read_bytes(path, shown)
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
             stored = {name: archive[name] for name in archive.files if name != "meta"}
     except Exception as error:  # numpy.load answers damaged files with a dozen unrelated classes
-        raise WeightsError(f"{path}: not a readable .npz of plain numbers") from error
+        raise WeightsError(f"{shown}: not a readable .npz of plain numbers") from error
     try:
         for name, array in stored.items():
             if array.dtype.kind not in "fiu":
@@ -86,7 +88,7 @@ def read_arrays(path: Path) -> dict[str, Array]:
         arrays = {name: np.ascontiguousarray(array, dtype=np.float64) for name, array in stored.items()}
         layers = _layers_of(arrays)
     except ValueError as error:
-        raise WeightsError(f"{path}: {error}") from error
+        raise WeightsError(f"{shown}: {error}") from error
     return {name: arrays[name] for name in _names(len(layers) - 1)}
 
 
@@ -146,15 +148,17 @@ def _meta(arrays: Mapping[str, Array]) -> Meta:
     return meta
 
 
-def _read_bytes(path: Path) -> bytes:
+def _read_bytes(path: Path, shown: str) -> bytes:
     """The bytes of a zip archive; raises WeightsError for what is missing, unreadable or plainly none."""
     try:
         if path.exists() and not path.is_file():
-            raise WeightsError(f"{path}: not a file")
+            raise WeightsError(f"{shown}: not a file")
         with open(path, "rb") as file:
             start = file.read(len(MAGIC))
             if start != MAGIC:
-                raise WeightsError(f"{path}: not a weights file: no .npz starts as it does")
+                raise WeightsError(f"{shown}: not a weights file: no .npz starts as it does")
             return start + file.read()
+    except FileNotFoundError as error:
+        raise WeightsError(f"{shown}: no such file{similar_file(path)}") from error
     except OSError as error:
-        raise WeightsError(f"{path}: cannot read: {error.strerror or error}") from error
+        raise WeightsError(f"{shown}: cannot read: {error.strerror or error}") from error

@@ -169,6 +169,21 @@ def test_a_killed_process_leaves_no_lock() -> None:
         assert Path("out/.lock").read_text() == f"{os.getpid()}\n"
 
 
+def test_a_lock_that_is_a_link_leads_nowhere() -> None:
+    Path("precious").write_text("precious")
+    Path("out").mkdir()
+    Path("out/.lock").symlink_to("../precious")
+    with pytest.raises(CannotWriteError, match=r"^out/\.lock: cannot write: Too many levels of symbolic links$"):
+        RunDirectory.create(Path("out"), "any")
+    assert Path("precious").read_text() == "precious"
+
+
+def test_a_name_longer_than_a_file_can_have_is_one_line() -> None:
+    out = Path("x" * 300)
+    with pytest.raises(CannotWriteError, match=f"^{out}: cannot write: File name too long$"):
+        RunDirectory.create(out, "any")
+
+
 def test_what_the_system_refuses_is_one_line(tmp_path: Path) -> None:
     Path("file").write_text("")
     for out in (Path("file"), Path("file/out")):

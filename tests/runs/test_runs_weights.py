@@ -187,7 +187,7 @@ def test_what_cannot_be_written_leaves_nothing(tmp_path: Path, monkeypatch: pyte
 def test_arrays_saved_by_numpy_are_welcome_as_initial_values(path: Path, save: Callable[..., None]) -> None:
     stored = {name: np.asfortranarray(array) for name, array in network().items()}
     save_plainly(path, stored | {"b2": np.array([2])}, save)
-    arrays = read_arrays(path)
+    arrays = read_arrays(path, "w.npz")
     assert list(arrays) == ["W1", "b1", "W2", "b2"]
     assert all(array.dtype == np.float64 and array.flags.c_contiguous for array in arrays.values())
     np.testing.assert_array_equal(arrays["W1"], network()["W1"])
@@ -197,7 +197,7 @@ def test_arrays_saved_by_numpy_are_welcome_as_initial_values(path: Path, save: C
 @pytest.mark.parametrize("meta", [None, META])
 def test_weights_files_are_welcome_as_initial_values(path: Path, meta: dict[str, Any] | None) -> None:
     save_weights(path, network(), meta)
-    np.testing.assert_array_equal(read_arrays(path)["W2"], network()["W2"])
+    np.testing.assert_array_equal(read_arrays(path, "w.npz")["W2"], network()["W2"])
 
 
 @pytest.mark.parametrize(
@@ -214,8 +214,19 @@ def test_weights_files_are_welcome_as_initial_values(path: Path, meta: dict[str,
 def test_unfit_initial_values_are_refused_in_one_line(path: Path, arrays: Arrays, match: str) -> None:
     save_plainly(path, arrays)
     with pytest.raises(WeightsError, match=match) as caught:
-        read_arrays(path)
+        read_arrays(path, "w.npz")
     assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_shown_as_it_is_reached_with_the_nearest(path: Path) -> None:
+    save_plainly(path, network())
+    with pytest.raises(WeightsError) as caught:
+        read_arrays(path.with_name("weigths.npz"), "configs/weigths.npz")
+    assert str(caught.value) == "configs/weigths.npz: no such file (did you mean 'weights.npz'?)"
+    missing = path.with_name("elsewhere.npy")
+    with pytest.raises(WeightsError) as caught:
+        read_weights(missing)
+    assert str(caught.value) == f"{missing}: no such file"
 
 
 def test_damaged_initial_values_are_never_another_exception(path: Path) -> None:
@@ -224,4 +235,4 @@ def test_damaged_initial_values_are_never_another_exception(path: Path) -> None:
     for length in range(0, len(whole), 7):
         path.write_bytes(whole[:length])
         with pytest.raises(WeightsError):
-            read_arrays(path)
+            read_arrays(path, "w.npz")
