@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from math import floor, isfinite, log10
+from math import floor, isfinite, isnan, log10
 
-FRACTIONS = (
+FRACTIONS = (  # known to lie near 0 to 1, so four decimals say it all
     "accuracy",
+    "balanced_accuracy",
     "precision",
     "recall",
     "f1",
     "macro_f1",
+    "roc_auc",
+    "average_precision",
+    "top_2",
+    "top_3",
+    "top_5",
     "r2",
-)  # known to lie near 0 to 1, so four decimals say it all
+    "explained_variance",
+)
 
 
 def places_for(value: float) -> int:
@@ -36,10 +43,12 @@ def figure(value: float | None, places: int | None = None) -> str:
 
 
 def measure(name: str, value: float | None, places: int | None = None) -> str:
-    """The figure called `name`; a fraction such as accuracy always has four decimals."""
-    if name in FRACTIONS and value is not None and abs(value) < 1e4:
-        return f"{value:.4f}"
-    return figure(value, places)
+    """The figure called `name`; a fraction such as accuracy always has four decimals, and a dash where not defined."""
+    if name not in FRACTIONS or value is None:
+        return figure(value, places)
+    if isnan(value):
+        return "-"
+    return f"{value:.4f}" if abs(value) < 1e4 else figure(value, places)
 
 
 def error(value: float | None) -> str:

@@ -99,10 +99,15 @@ def _failures(cases: Sequence[Mapping[str, Any]]) -> list[Text]:
 def _verdict(report: Mapping[str, Any]) -> Text:
     checks = [*report["cases"], *report.get("step", ())]
     wrong = sum(not check["passed"] for check in checks)
-    layers = [block for case in report["cases"] for block in case["blocks"] if block["name"].startswith("W")]
-    kinks = sum(block["kinks"] for block in layers)
-    aside = f"; {kinks} weighted inputs lay on a kink, and their rows were left out" if kinks else ""
-    how = f"({report['method']} method)"
+    aside, how = _kinks([block for case in report["cases"] for block in case["blocks"]]), f"({report['method']} method)"
     if report["passed"]:
         return Text(f"{len(checks)} checks {how}: all agree{aside}", style="green")
     return Text(f"{wrong} of {len(checks)} checks {how} disagree{aside}", style="bold red")
+
+
+def _kinks(blocks: Sequence[Mapping[str, Any]]) -> str:
+    """What was left out: a z is counted in the weights and in the biases of its layer, an entry in its block alone."""
+    entries = sum(block["left_out"] for block in blocks)
+    z = sum(block["kinks"] - block["left_out"] for block in blocks if block["name"].startswith("W"))
+    rows = f"; {z} weighted inputs lay on a kink, and their rows were left out" if z else ""
+    return rows + (f"; {entries} entries lay on a kink or beside one, and were left out" if entries else "")

@@ -17,7 +17,23 @@ from bpcli.ui.columns import Column, cut, table, total
 from bpcli.ui.console import printable
 from bpcli.ui.figures import measure
 
-SUMMARY = ("cost", "accuracy", "macro_f1", "mae", "rmse", "r2")
+SUMMARY = (
+    "cost",
+    "accuracy",
+    "balanced_accuracy",
+    "macro_f1",
+    "log_loss",
+    "roc_auc",
+    "average_precision",
+    "top_2",
+    "top_3",
+    "top_5",
+    "mae",
+    "rmse",
+    "r2",
+    "explained_variance",
+)
+PER_CLASS = ("precision", "recall", "f1", "roc_auc", "average_precision")
 CONFUSIONS = 10  # pairs named where the whole matrix is too wide to read
 LABEL = 12  # cells; a longer class name is cut over a column of the confusion matrix
 
@@ -54,7 +70,9 @@ def evaluation(result: Mapping[str, Any], width: int | None = None) -> list[Text
     """The measures of one split: cost and accuracy, classes one by one and confusion; or MAE, RMSE, R²."""
     rows = f"{result['examples']:,} {result['split']} examples"
     lines = [Text.assemble((printable(str(result["weights"])), "bold"), "  ", rows), Text()]
-    lines += [Text(f"{name:8}  {measure(name, result[name]):>10}") for name in SUMMARY if name in result]
+    shown = [name for name in SUMMARY if name in result]
+    wide = max(map(len, shown))
+    lines += [Text(f"{name:{wide}}  {measure(name, result[name]):>10}") for name in shown]
     if result.get("per_class"):
         lines += [Text(), *per_class(result["per_class"], width)]
     if result.get("confusion"):
@@ -65,18 +83,20 @@ def evaluation(result: Mapping[str, Any], width: int | None = None) -> list[Text
 
 
 def per_class(classes: Sequence[Mapping[str, Any]], width: int | None = None) -> list[Text]:
-    """Precision, recall and F1 of each class; a ratio that has no denominator is a dash."""
+    """Precision, recall, F1 and the two figures of ranking of each class; what is not defined is a dash."""
     columns = [
         Column("class", left=True),
         Column("precision"),
         Column("recall"),
         Column("f1", rank=1),
+        Column("roc\nauc", rank=3),
+        Column("average\nprecision", rank=4),
         Column("examples", rank=2),
     ]
     rows = [
         (
             printable(str(one["class"])),
-            *(measure(name, one[name]) for name in ("precision", "recall", "f1")),
+            *(measure(name, one[name]) for name in PER_CLASS),
             str(one["examples"]),
         )
         for one in classes

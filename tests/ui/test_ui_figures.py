@@ -45,6 +45,11 @@ def test_fractions_have_four_decimals_whatever_the_column() -> None:
     assert measure("f1", None) == "-"
 
 
+def test_a_fraction_that_is_not_defined_is_a_dash() -> None:
+    assert measure("r2", float("nan")) == "-"
+    assert measure("cost", float("nan")) == "nan"
+
+
 def test_an_error_is_its_size() -> None:
     assert (error(6.13e-15), error(None)) == ("6.1e-15", "-")
 

@@ -7,7 +7,7 @@ import pytest
 from bpcli.ui.gradients import gradcheck
 
 
-def block(name: str, shape: list[int], relative: float | None, kinks: int = 0) -> dict[str, Any]:
+def block(name: str, shape: list[int], relative: float | None, kinks: int = 0, left_out: int = 0) -> dict[str, Any]:
     return {
         "name": name,
         "shape": shape,
@@ -18,6 +18,7 @@ def block(name: str, shape: list[int], relative: float | None, kinks: int = 0) -
         "analytic": -0.1234567,
         "numeric": -0.1234561,
         "kinks": kinks,
+        "left_out": left_out,
     }
 
 
@@ -93,3 +94,11 @@ def test_of_several_optimizers_the_worst_block_of_each_is_shown() -> None:
         "sgd          b1         3.0e-16  ok",
         "adam         W1               -  FAIL",
     ]
+
+
+def test_rows_and_entries_that_were_left_out_are_told_apart() -> None:
+    met = {**case("relu"), "blocks": [block("W1", [8, 4], 1e-15, 5, 2), block("b1", [8], 1e-15, 4, 1)]}
+    assert plain({"passed": True, "method": "central", "cases": [met]})[-1] == (
+        "1 checks (central method): all agree; 3 weighted inputs lay on a kink, and their rows were left out; "
+        "3 entries lay on a kink or beside one, and were left out"
+    )

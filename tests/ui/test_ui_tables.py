@@ -13,9 +13,28 @@ PENGUINS: dict[str, Any] = {
     "cost": 0.112345,
     "accuracy": 0.97222,
     "macro_f1": 0.9718,
+    "log_loss": None,
+    "roc_auc": 0.99321,
+    "top_2": 1.0,
     "per_class": [
-        {"class": "Adelie", "precision": 0.96, "recall": 1.0, "f1": 0.9796, "examples": 30},
-        {"class": "Chinstrap", "precision": None, "recall": 0.0, "f1": None, "examples": 14},
+        {
+            "class": "Adelie",
+            "precision": 0.96,
+            "recall": 1.0,
+            "f1": 0.9796,
+            "roc_auc": 0.99321,
+            "average_precision": 0.98765,
+            "examples": 30,
+        },
+        {
+            "class": "Chinstrap",
+            "precision": 0.0,
+            "recall": 0.0,
+            "f1": 0.0,
+            "roc_auc": None,
+            "average_precision": None,
+            "examples": 14,
+        },
     ],
     "classes": ["Adelie", "Chinstrap"],
     "confusion": [[30, 0], [14, 0]],
@@ -53,10 +72,14 @@ def test_classes_are_measured_together_one_by_one_and_against_each_other() -> No
         "cost         0.11235",
         "accuracy      0.9722",
         "macro_f1      0.9718",
+        "log_loss           -",
+        "roc_auc       0.9932",
+        "top_2         1.0000",
         "",
-        "class      precision  recall      f1  examples",
-        "Adelie        0.9600  1.0000  0.9796        30",
-        "Chinstrap          -  0.0000       -        14",
+        "                                         roc    average",
+        "class      precision  recall      f1     auc  precision  examples",
+        "Adelie        0.9600  1.0000  0.9796  0.9932     0.9877        30",
+        "Chinstrap     0.0000  0.0000  0.0000       -          -        14",
         "",
         "confusion: true classes down, predicted ones across",
         "true       Adelie  Chinstrap",
@@ -76,13 +99,17 @@ def test_numbers_have_their_own_measures() -> None:
         "mae": 43.1,
         "rmse": 54.831,
         "r2": 0.48123,
+        "explained_variance": 0.4822,
     }
     assert plain(evaluation(result))[2:] == [
-        "cost          1503.2",
-        "mae           43.100",
-        "rmse          54.831",
-        "r2            0.4812",
+        "cost                    1503.2",
+        "mae                     43.100",
+        "rmse                    54.831",
+        "r2                      0.4812",
+        "explained_variance      0.4822",
     ]
+    one_row = {**result, "r2": None, "explained_variance": None}
+    assert plain(evaluation(one_row))[-2:] == ["r2                           -", "explained_variance           -"]
 
 
 def test_a_matrix_too_wide_for_the_terminal_becomes_its_worst_pairs() -> None:
@@ -104,7 +131,7 @@ def test_a_matrix_too_wide_for_the_terminal_becomes_its_worst_pairs() -> None:
 def test_class_names_of_any_kind_stay_on_their_line(width: int) -> None:
     names = ["a name that goes on and on and on and on", "日本語" * 9, "evil\x1b[2J\nname"]
     counts = [[5, 1, 1], [1, 5, 0], [2, 0, 5]]
-    scores = {"precision": 0.9, "recall": 0.9, "f1": 0.9, "examples": 7}
+    scores = dict.fromkeys(("precision", "recall", "f1", "roc_auc", "average_precision"), 0.9) | {"examples": 7}
     result = {**PENGUINS, "confusion": counts, "classes": names}
     result["per_class"] = [{"class": name, **scores} for name in names]
     for text in evaluation(result, width)[1:]:
