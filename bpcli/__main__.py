@@ -7,13 +7,13 @@ import os
 import sys
 import tempfile
 import traceback
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from bpcli.errors import BpcliError, ExitStatus
 
 
 class _Outlet(io.FileIO):
-    """Standard output that no longer fails: what cannot be written is dropped, and the first reason kept.
+    """A standard stream that no longer fails: what cannot be written is dropped, and the first reason kept.
 
     So a training does not end because its reader did, and a full disk is told once, at the end.
     """
@@ -30,52 +30,86 @@ class _Outlet(io.FileIO):
 
 def main() -> NoReturn:
     """Runs the command line and ends the process with one of the documented exit codes."""
-    outlet = _Outlet(1, "w", closefd=False)
-    sys.stdout = io.TextIOWrapper(
-        io.BufferedWriter(outlet),
-        encoding=sys.stdout.encoding,
-        errors=sys.stdout.errors,
-        line_buffering=bool(sys.stdout.line_buffering),
-    )
+    outlet = _Outlet(_descriptor(1), "w", closefd=False)
+    sys.stdout = _stream(outlet, sys.stdout)
+    sys.stderr = _stream(_Outlet(_descriptor(2), "w", closefd=False), sys.stderr)
     status = _run(sys.argv[1:])
     sys.stdout.flush()
     if outlet.error is not None and not isinstance(outlet.error, BrokenPipeError):
         _tell(f"standard output: cannot write: {outlet.error.strerror}")
         status = status or ExitStatus.CANNOT_WRITE
+    sys.stderr.flush()
     sys.exit(status)
 
 
-def _run(arguments: list[str]) -> int:
-    from bpcli.cli.app import app
-
+def _descriptor(number: int) -> int:
+    """The descriptor itself, or one that swallows everything where it was closed from the start."""
     try:
+        os.fstat(number)
+    except OSError:
+        return os.open(os.devnull, os.O_WRONLY)
+    return number
+
+
+def _stream(outlet: _Outlet, before: TextIO | None) -> TextIO:
+    """The text stream over an outlet, like the one that Python had made."""
+    like = before if isinstance(before, io.TextIOWrapper) else None
+    return io.TextIOWrapper(
+        io.BufferedWriter(outlet),
+        encoding=like.encoding if like else "utf-8",
+        errors="backslashreplace",
+        line_buffering=bool(like and like.line_buffering),
+    )
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        os.getcwd()
+        from bpcli.cli.app import app
+
         return int(app(arguments, prog_name="bpcli", standalone_mode=False) or 0)
     except BpcliError as error:
         _tell(*error.lines)
         return error.exit_status
     except KeyboardInterrupt:
         return ExitStatus.INTERRUPTED
+    except MemoryError:
+        _tell(
+            "bpcli: this takes more memory than there is (a smaller batch_size, fewer rows or smaller layers take less)"
+        )
+        return ExitStatus.DATA
     except Exception as error:
         if os.environ.get("BPCLI_DEBUG"):
             raise
-        if hasattr(error, "format_message"):  # what typer raises when it cannot read the command line
-            context = getattr(error, "ctx", None)
-            command = context.command_path if context else "bpcli"
-            if message := error.format_message():  # none when there were no arguments, and the help was shown
-                _tell(f"{command}: {message.rstrip('.')} (see: {command} --help)")
-            return ExitStatus.USAGE
-        _tell(_report_bug(error))
-        return ExitStatus.BUG
+        return _explain(error)
+
+
+def _explain(error: Exception) -> ExitStatus:
+    """Says what no command has foreseen."""
+    if hasattr(error, "format_message"):  # what typer raises when it cannot read the command line
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "bpcli"
+        if message := error.format_message():  # none when there were no arguments, and the help was shown
+            _tell(f"{command}: {message.rstrip('.')} (see: {command} --help)")
+        return ExitStatus.USAGE
+    if isinstance(error, FileNotFoundError) and not os.path.exists(os.curdir):
+        _tell("bpcli: the current folder is no longer there")
+        return ExitStatus.USAGE
+    _tell(_report_bug(error))
+    return ExitStatus.BUG
 
 
 def _tell(*lines: str) -> None:
+    """Lines on standard error; what data and paths may hold of control characters is made harmless."""
     for line in lines:
-        print(line, file=sys.stderr)  # noqa: T201
+        sys.stderr.write("".join(c if c.isprintable() else repr(c)[1:-1] for c in line) + "\n")
 
 
 def _report_bug(error: Exception) -> str:
     """One line for the user; the rest goes to a file that can be sent in."""
-    with tempfile.NamedTemporaryFile("w", prefix="bpcli-bug-", suffix=".log", delete=False) as log:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="bpcli-bug-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
+    ) as log:
         log.write(f"{' '.join(sys.argv)}\n\n{''.join(traceback.format_exception(error))}")
     return f"bpcli: this is a bug in bpcli ({type(error).__name__}: {error}); please report it with {log.name}"
 

@@ -37,6 +37,15 @@ class Method(StrEnum):
 
     COMPLEX = "complex"
     CENTRAL = "central"
+    DIRECTIONAL = "directional"
+
+
+class Topic(StrEnum):
+    """What `bpcli help` can explain."""
+
+    CONFIG = "config"
+    PAIRS = "pairs"
+    ERRORS = "errors"
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for scripts.")]
@@ -45,7 +54,15 @@ Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Set a key of the config, dotted, as in optimizer.momentum=0.9."),
 ]
-Weights = Annotated[Path, typer.Argument(metavar="WEIGHTS", help="A weights.npz that bpcli train wrote.")]
+Weights = Annotated[
+    Path, typer.Argument(metavar="WEIGHTS", readable=False, help="A weights.npz that bpcli train wrote.")
+]
+
+
+def _folder(text: str) -> Path:
+    if not text:  # a Path would take it for the current folder
+        raise typer.BadParameter("an empty text is no folder")
+    return Path(text)
 
 
 def _print_version(wanted: bool) -> None:
@@ -67,9 +84,20 @@ def _options(
 def train(
     config: Annotated[str, typer.Argument(metavar="CONFIG", help="The config file; - reads it from stdin.")],
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Run directory; runs/<config>/<n> if not given.")
+        Path | None,
+        typer.Option("--out", metavar="DIR", parser=_folder, help="Run directory; runs/<config>/<n> if not given."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Move a run that is in --out aside.")] = False,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            "--folds",
+            metavar="K",
+            min=2,
+            help="Train K times, each time without another K-th of the training rows, and measure on that; "
+            "what data.test names is left out: a fraction is not cut off, a file is not read.",
+        ),
+    ] = None,
     set_: Overrides = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -78,6 +106,10 @@ def train(
 
     Example: bpcli train configs/digits.yaml --set learning_rate=0.2
     """
+    if folds is not None:
+        from bpcli.cli.folds import train_folds
+
+        return train_folds(config, folds, out, force, set_ or [], json, quiet)
     from bpcli.cli.train import train as run
 
     return run(config, out, force, set_ or [], json, quiet)
@@ -141,12 +173,15 @@ def gradcheck(
         typer.Option("--samples", min=1, help="Entries to compare in each block; all, up to 1,000, if not given."),
     ] = None,
     rtol: Annotated[
-        float | None, typer.Option("--rtol", min=0.0, help="Largest relative error; 1e-9 complex, 1e-5 central.")
+        float | None, typer.Option("--rtol", min=0.0, help="Largest relative error; 1e-9, or 1e-5 for central.")
     ] = None,
     atol: Annotated[
         float | None,
         typer.Option("--atol", min=0.0, help="Absolute error that always passes; far below the block's largest."),
     ] = None,
+    self_test: Annotated[
+        bool, typer.Option("--self-test", help="Plant classic mistakes in the code, and see each caught.")
+    ] = False,
     set_: Overrides = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -157,4 +192,20 @@ def gradcheck(
     """
     from bpcli.cli.gradcheck import gradcheck as run
 
-    return run(subject, method.value, samples, rtol, atol, set_ or [], json, quiet)
+    return run(subject, method.value, samples, rtol, atol, self_test, set_ or [], json, quiet)
+
+
+@app.command("help")
+def help_(
+    topic: Annotated[Topic, typer.Argument(metavar="TOPIC", help="config, pairs (of output and cost) or errors.")],
+    key: Annotated[
+        str | None, typer.Argument(metavar="[KEY]", help="With config: only the keys that begin like this.")
+    ] = None,
+) -> ExitStatus:
+    """Explain the keys of a config, which costs go with which output, or the exit codes.
+
+    Example: bpcli help config early_stopping
+    """
+    from bpcli.cli.help import explain
+
+    return explain(topic.value, key)

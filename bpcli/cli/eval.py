@@ -8,7 +8,7 @@ from pathlib import Path
 from bpcli.errors import ExitStatus, UsageError
 from bpcli.runs.evaluation import evaluate as measure
 from bpcli.runs.evaluation import examples_in, examples_of, split_names
-from bpcli.runs.gates import read_gates
+from bpcli.runs.gates import demand, read_gates
 from bpcli.runs.trained import load_trained
 from bpcli.ui.console import open_console, room, write
 from bpcli.ui.json_lines import json_line
@@ -45,4 +45,5 @@ def evaluate(
     elif not quiet:
         console = open_console(sys.stdout)
         write(console, evaluation(result, room(console)))
-    return ExitStatus.OK if all(verdict["met"] for verdict in verdicts) else ExitStatus.NEGATIVE
+    demand(verdicts)
+    return ExitStatus.OK

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bpcli.core.gradcheck import Batch
+from bpcli.core.batch import Batch
+from bpcli.core.gradcheck import Criteria
 from bpcli.core.network import Network
 from bpcli.core.parameters import Parameters
 from bpcli.data.loading import Examples
 from bpcli.errors import ExitStatus, NegativeVerdict, UsageError
-from bpcli.explain.checks import Settings, check_case, check_steps, matrix, report
+from bpcli.explain.checks import check_case, check_steps, matrix, report
+from bpcli.explain.selftest import self_test
 from bpcli.runs.evaluation import examples_of
 from bpcli.runs.trained import load_trained
 from bpcli.runs.training_run import TrainingRun
@@ -19,8 +22,8 @@ from bpcli.spec import build
 from bpcli.spec.reading import read_config
 from bpcli.spec.schema import Spec
 from bpcli.training.threads import blas_threads
+from bpcli.ui import gradients, selftest
 from bpcli.ui.console import open_console, room, write
-from bpcli.ui.gradients import gradcheck as screen
 from bpcli.ui.json_lines import json_line
 
 MOST_ROWS = 32
@@ -33,19 +36,24 @@ def gradcheck(
     samples: int | None,
     rtol: float | None,
     atol: float | None,
+    mistakes: bool,
     overrides: list[str],
     json: bool,
     quiet: bool,
 ) -> ExitStatus:
-    """Checks all legal cases, or the network of a config or weights file on its own rows."""
-    settings = Settings(method, rtol, atol, samples)
+    """Checks all legal cases, or the network of a config or weights file on its own rows, or, for mistakes, itself."""
+    criteria = Criteria(method, rtol, atol, samples)
     with blas_threads(1):
-        if subject is None:
+        if mistakes:
+            if subject is not None or overrides:
+                raise UsageError("--self-test plants mistakes into networks of its own: leave out CONFIG and --set")
+            result, screen = self_test(criteria), selftest.self_test
+        elif subject is None:
             if overrides:
                 raise UsageError("--set needs a CONFIG to change")
-            result = matrix(settings)
+            result, screen = matrix(criteria), gradients.gradcheck
         else:
-            result = _one(subject, overrides, settings)
+            result, screen = _one(subject, overrides, criteria), gradients.gradcheck
     if json:
         sys.stdout.write(json_line(result))
     elif not quiet:
@@ -54,41 +62,34 @@ def gradcheck(
     return ExitStatus.OK if result["passed"] else ExitStatus.NEGATIVE
 
 
-def _one(subject: str, overrides: list[str], settings: Settings) -> dict[str, Any]:
+def _one(subject: str, overrides: list[str], criteria: Criteria) -> dict[str, Any]:
     """The network that a config or a weights file stands for, with its optimizer, in float64."""
-    if subject.endswith(".npz"):
+    if subject.lower().endswith(".npz"):
         if overrides:
             raise UsageError("--set changes a config, and the weights file has its own")
         trained = load_trained(Path(subject))
-        return _check(trained.config.spec, trained.network, trained.theta, examples_of(trained, "train"), settings)
+        return _check(trained.config.spec, trained.network, trained.theta, examples_of(trained, "train"), criteria)
     run = TrainingRun(read_config(subject, overrides))
-    return _check(run.config.spec, run.trainer.network, run.trainer.theta, run.prepared.train, settings)
+    return _check(run.config.spec, run.trainer.descent.network, run.trainer.theta, run.trainer.train, criteria)
 
 
-def _check(spec: Spec, network: Network, theta: Parameters, examples: Examples, settings: Settings) -> dict[str, Any]:
+def _check(spec: Spec, network: Network, theta: Parameters, examples: Examples, criteria: Criteria) -> dict[str, Any]:
     assert spec.output is not None
     assert spec.cost is not None
     theta = theta.copy("float64")
     weight = None if examples.weight is None else examples.weight[:MOST_ROWS]
-    batch = Batch(examples.x[:MOST_ROWS], examples.y[:MOST_ROWS], weight)
+    batch = Batch(examples.x[:MOST_ROWS], examples.y[:MOST_ROWS], weight, spec.dropouts, spec.seed)
     names = {
-        "activation": ", ".join(dict.fromkeys(named.name for named in spec.activations)),
+        "activation": ", ".join(dict.fromkeys(named.name for named in spec.activations)) or "no hidden",
         "output": spec.output.name,
         "cost": spec.cost.name,
     }
-    limited = Settings(settings.method, settings.rtol, settings.atol, settings.samples or MOST_SAMPLES)
     try:
-        case = check_case(names, network, theta, batch, limited)
+        case = check_case(names, network, theta, batch, replace(criteria, samples=criteria.samples or MOST_SAMPLES))
     except ValueError as error:
         raise NegativeVerdict(f"nothing could be checked: {error} (try another init, or a weights file)") from error
     form = " ".join(f"{key}={value:g}" for key, value in spec.optimizer.parameters.items() if value)
-    steps = check_steps(
-        f"{spec.optimizer.name} {form}".strip(),
-        network,
-        theta,
-        batch,
-        build.optimizer(spec),
-        spec.learning_rate,
-        spec.train_biases,
+    name = f"{spec.optimizer.name} {form}".strip()
+    return report(
+        criteria.method, [case], check_steps(name, build.descent(spec, network), theta, batch, spec.learning_rate)
     )
-    return report(settings.method, [case], steps)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
 
 from bpcli.data.source import Source
-from bpcli.errors import ExitStatus, UsageError
+from bpcli.errors import CannotWriteError, DataError, ExitStatus, UsageError
 from bpcli.runs.atomic import write_atomically
 from bpcli.runs.predictions import WRITERS
 from bpcli.runs.predictions import predict as run
@@ -20,9 +21,14 @@ def predict(weights: Path, data: str, output: str) -> ExitStatus:
     form = ".csv" if output == "-" else Path(output).suffix.lower()
     if form not in WRITERS:
         raise UsageError(f"--output {output}: cannot write '{form}' files (known: {', '.join(WRITERS)})")
+    for what, path in (("weights", weights), ("data", data)):
+        if _same_file(output, path):
+            raise CannotWriteError(f"{output}: holds the {what} that are read; choose another --output")
     trained = load_trained(weights)
     if data == "-":
         with tempfile.NamedTemporaryFile(suffix=".csv") as copy:
+            if sys.stdin is None:
+                raise DataError("<stdin>: is closed")
             copy.write(sys.stdin.buffer.read())
             copy.flush()
             predictions = run(trained, Source(Path(copy.name), "<stdin>"))
@@ -32,7 +38,15 @@ def predict(weights: Path, data: str, output: str) -> ExitStatus:
         warn(open_console(sys.stderr), f"{data}: {predictions.missing} rows miss a value and have no prediction")
     content = WRITERS.get(form)(predictions)
     if output == "-":
-        sys.stdout.write(content.decode())
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)  # as it would be in a file, whatever the terminal can show
     else:
         write_atomically(Path(output), content)
     return ExitStatus.OK
+
+
+def _same_file(output: str, path: str | Path) -> bool:
+    try:
+        return os.path.samefile(output, path)
+    except OSError:  # one of them is not there
+        return False

@@ -10,6 +10,7 @@ from typing import Any
 from bpcli.cli.signals import Signals
 from bpcli.errors import DivergedError, ExitStatus
 from bpcli.runs.directory import RunDirectory
+from bpcli.runs.gates import demand
 from bpcli.runs.objects import event_object
 from bpcli.runs.recorder import Recorder
 from bpcli.runs.training_run import TrainingRun
@@ -55,7 +56,8 @@ def train(config: str, out: Path | None, force: bool, overrides: list[str], json
         raise DivergedError(f"{config}: {event.detail}; try a lower learning_rate")
     if signals.status is not None:
         return signals.status
-    return ExitStatus.OK if all(check["met"] for check in run.expected) else ExitStatus.NEGATIVE
+    demand(run.expected)
+    return ExitStatus.OK
 
 
 def summary(run: TrainingRun, started: Started) -> dict[str, Any]:

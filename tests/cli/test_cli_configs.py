@@ -3,8 +3,8 @@
 import pytest
 from shell import ROOT, bpcli
 
-from bpcli.spec.build import file_parts
 from bpcli.spec.reading import read_config
+from bpcli.spec.sources import file_parts
 
 LARGE = ("mnist", "fashion")
 

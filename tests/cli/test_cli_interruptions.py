@@ -74,13 +74,11 @@ def test_a_file_in_the_place_of_a_folder_is_6(folder, command):
     assert re.fullmatch(r".+: cannot write: .+\n", done.err)
 
 
-@pytest.mark.xfail(strict=True, reason="main() opens descriptor 1 without asking whether there is one")
 def test_a_closed_stdout_is_no_traceback(folder):
     done = shell("bpcli train iris.yaml --out run >&-", cwd=folder)
     assert "Traceback" not in done.err
     assert (folder / "run" / "weights.npz").is_file()
 
 
-@pytest.mark.xfail(strict=True, reason="a stderr that takes nothing turns every exit code into 1")
 def test_a_full_stderr_does_not_change_the_code(folder):
     assert shell("bpcli train nope.yaml 2> /dev/full", cwd=folder).code == 3

@@ -1,0 +1,48 @@
+"""`bpcli train --folds`: config in, a run for each fold out, and what they say together."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from bpcli.cli.signals import Signals
+from bpcli.errors import DivergedError, ExitStatus
+from bpcli.runs.directory import RunDirectory
+from bpcli.runs.folds import FoldRuns
+from bpcli.runs.gates import demand
+from bpcli.spec.reading import read_config
+from bpcli.training.events import Ended
+from bpcli.ui.console import open_console, warn
+from bpcli.ui.folds import choose_folds_view
+
+
+def train_folds(
+    config: str, folds: int, out: Path | None, force: bool, overrides: list[str], json: bool, quiet: bool
+) -> ExitStatus:
+    """Trains once for each fold; raises what reading, training and writing raise."""
+    signals = Signals()
+    # set before the config is checked: where it expects something of test rows, here they are
+    runs = FoldRuns(read_config(config, [*overrides, f"data.test={{fold: 1/{folds}}}"]), folds, signals.received)
+    stem = "stdin" if config == "-" else Path(config).stem
+    with RunDirectory.create(out, stem, force) as directory:
+        with signals, choose_folds_view(open_console(sys.stdout), folds, json=json, quiet=quiet) as view:
+            for number, event in runs.run(directory, sys.argv):
+                view.follow(number, event)
+                if isinstance(event, Ended) and len(runs.results) == number:
+                    result = runs.results[-1]
+                    weights = str(directory.path / result["weights"])
+                    view.result({"event": "fold", **result, "seconds": event.seconds, "weights": weights})
+        assert isinstance(event, Ended)
+        if event.reason == "diverged":
+            raise DivergedError(f"{config}: fold {number} of {folds}: {event.detail}; try a lower learning_rate")
+        if signals.status is not None:
+            done = directory.folds
+            warn(
+                open_console(sys.stderr),
+                f"interrupted on fold {number} of {folds}: no mean is taken (the folds that are done: {done})",
+            )
+            return signals.status
+        summary = {"event": "end", "run": str(directory.path), **runs.summary()}
+        view.summary(summary)
+    demand(summary["expect"])
+    return ExitStatus.OK
