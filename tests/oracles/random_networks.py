@@ -1,4 +1,4 @@
-"""Networks drawn at random over all that is registered: sizes, activations, legal outputs and costs, weights, rows."""
+"""Networks drawn at random over all that is registered: sizes, activations, outputs, costs, penalties, rows."""
 
 from __future__ import annotations
 
@@ -7,20 +7,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpcli.core.activations import ACTIVATIONS
+from bpcli.core.batch import Batch
 from bpcli.core.costs import COSTS
-from bpcli.core.gradcheck import Batch
 from bpcli.core.network import Network
 from bpcli.core.outputs import OUTPUTS
 from bpcli.core.parameters import Parameters
+from bpcli.core.penalties import Penalty
 
 PAIRS = [(output, cost) for cost in COSTS for output in COSTS.get(cost)]
 
 VARIANTS = {  # parameters to try, for entries that take some; the defaults are tried in any case
-    "leaky_relu": [{"slope": 0.2}],
-    "elu": [{"alpha": 0.5}],
+    "leaky_relu": [{"slope": 0.2}, {"slope": 0.9}],
     "gelu": [{"form": "tanh"}],
-    "huber": [{"delta": 0.3}],
+    "huber": [{"delta": 0.3}, {"delta": 4.0}],
+    "cross_entropy": [{"label_smoothing": 0.1}, {"label_smoothing": 0.7}],
 }
+
+
+MOST_LAYERS, MOST_UNITS, MOST_ROWS = 4, 12, 17
 
 
 @dataclass(frozen=True)
@@ -37,14 +41,18 @@ class Case:
     def __str__(self) -> str:
         hidden = ",".join(self.activations) or "no hidden layer"
         n = "-".join(map(str, self.network.n))
-        return f"{n} {hidden} {self.output} {self.cost} l2={self.network.lmbda:g} m={len(self.batch.x)}"
+        rest = f"{self.network.penalty} dropout={self.batch.dropout} m={len(self.batch.x)}"
+        return f"{n} {hidden} {self.output} {self.network.cost} {rest}"
 
 
-def random_case(seed: int, most_layers: int = 4, most_units: int = 12, most_rows: int = 17) -> Case:
-    """Seed s takes pair s of PAIRS, round and round, and the rest by chance; single units and rows are common."""
+def random_case(seed: int, drops: bool = True) -> Case:
+    """Seed s takes pair s of PAIRS, round and round, and the rest by chance; single units and rows are common.
+
+    Without `drops` no units are dropped.
+    """
     rng = np.random.default_rng([seed, 2015])
     output, cost = PAIRS[seed % len(PAIRS)]
-    n = tuple(int(rng.integers(1, rng.choice([2, most_units + 1]))) for _ in range(rng.integers(2, most_layers + 2)))
+    n = tuple(int(rng.integers(1, rng.choice([2, MOST_UNITS + 1]))) for _ in range(rng.integers(2, MOST_LAYERS + 2)))
     if output == "softmax":
         n = (*n[:-1], max(n[-1], 2))
     names = tuple(str(name) for name in rng.choice(list(ACTIVATIONS), len(n) - 2))
@@ -53,12 +61,14 @@ def random_case(seed: int, most_layers: int = 4, most_units: int = 12, most_rows
         tuple(ACTIVATIONS.get(name)(**varied(name, rng)) for name in names),
         OUTPUTS.get(output)(),
         COSTS.get(cost)[output](**varied(cost, rng)),
-        lmbda=float(rng.choice([0.0, 0.03, 1.5])),
+        Penalty(l1=float(rng.choice([0.0, 0.01, 0.5])), l2=float(rng.choice([0.0, 0.03, 1.5]))),
     )
-    m = int(rng.integers(1, rng.choice([3, most_rows + 1])))
-    x = rng.standard_normal((m, n[0]))
+    m = int(rng.integers(1, rng.choice([3, MOST_ROWS + 1])))
+    x = rng.uniform(-1.7, 1.7, (m, n[0]))
     w = rng.uniform(0.1, 3.0, m) if rng.random() < 0.5 else None
-    return Case(names, output, cost, network, random_parameters(n, rng), Batch(x, targets(rng, cost, m, n[-1]), w))
+    theta, y = random_parameters(n, rng), targets(rng, cost, m, n[-1])
+    dropout = tuple(rng.choice([0.0, 0.2, 0.5], len(n) - 1).tolist()) if drops and rng.random() < 0.5 else ()
+    return Case(names, output, cost, network, theta, Batch(x, y, w, dropout, seed))
 
 
 def varied(name: str, rng: np.random.Generator) -> dict[str, object]:
@@ -70,7 +80,7 @@ def varied(name: str, rng: np.random.Generator) -> dict[str, object]:
 def random_parameters(n: tuple[int, ...], rng: np.random.Generator) -> Parameters:
     """Weights and biases that neither saturate the units nor leave them straight."""
     theta = Parameters(n)
-    theta.flat[:] = 0.5 * rng.standard_normal(len(theta.flat))
+    theta.flat[:] = rng.uniform(-0.8, 0.8, len(theta.flat))
     for l in range(1, len(n)):
         theta.W[l] *= 2 / np.sqrt(n[l - 1])
     return theta
@@ -93,5 +103,5 @@ def cost_and_gradient(case: Case) -> tuple[float, Parameters]:
     work, gradient = case.batch.workspace(case.network, np.float64), case.theta.like()
     case.network.forward(case.theta, work)
     C = float(case.network.batch_cost(case.theta, work))
-    case.network.gradient(case.theta, work, gradient)
+    case.network.gradient(case.theta, work, gradient, np.zeros_like(case.theta.weights))
     return C, gradient

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import fields
 from typing import Any
 
@@ -14,7 +15,7 @@ from bpcli.core.activations import ACTIVATIONS
 from bpcli.core.costs import COSTS
 from bpcli.core.outputs import OUTPUTS
 
-CASES = 240
+CASES = 300
 GRADIENT = 1e-12  # of each block's largest entry
 COST = 1e-13  # relative
 
@@ -39,13 +40,21 @@ def test_the_random_cases_meet_everything_there_is():
     assert min(len(case.batch.x) for case in cases) == 1
     assert {case.batch.w is None for case in cases} == {True, False}
     assert {1} < {width for case in cases for width in case.network.n}
+    assert {bool(case.batch.dropout) for case in cases} == {True, False}
+    penalties = {(case.network.penalty.l1 > 0, case.network.penalty.l2 > 0) for case in cases}
+    assert penalties == set(itertools.product((True, False), repeat=2))
+    things = {thing for case in cases for thing in (*case.network.hidden, case.network.cost)}
+    entries = {name: [ACTIVATIONS.get(name)] for name in ACTIVATIONS}
+    entries |= {name: list(COSTS.get(name).values()) for name in COSTS}
+    tried = [kind(**form) for name, forms in VARIANTS.items() for kind in entries[name] for form in forms]
+    assert set(tried) <= things
 
 
 @pytest.mark.parametrize("seed", range(CASES))
 def test_cost_and_gradient_are_pytorchs(seed):
     case = random_case(seed)
-    params = leaves(case.theta)
-    C = torch_cost(case, params, case.batch.x, case.batch.y, case.batch.w, case.network.lmbda)
+    params, masks = leaves(case.theta), case.batch.workspace(case.network, np.float64).mask
+    C = torch_cost(case, params, case.batch, masks)
     C.backward()
     cost, gradient = cost_and_gradient(case)
     assert cost == pytest.approx(C.item(), rel=COST, abs=0), str(case)
