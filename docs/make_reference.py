@@ -6,29 +6,27 @@ python docs/make_reference.py
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-from config_keys import sections
-
-from bpcli import errors
 from bpcli.cli.app import app
 from bpcli.core.activations import ACTIVATIONS
 from bpcli.core.costs import COSTS, legal_costs
-from bpcli.core.gradcheck import METHODS, Method
+from bpcli.core.derivatives import METHODS, Method
 from bpcli.core.initializers import INITIALIZERS, Normal, Scaled
 from bpcli.core.optimizers import OPTIMIZERS
 from bpcli.core.outputs import OUTPUTS
 from bpcli.core.schedules import SCHEDULES
 from bpcli.data.readers import READERS
-from bpcli.errors import BpcliError, ExitStatus
+from bpcli.errors import MEANINGS, ExitStatus
+from bpcli.explain.mistakes import MISTAKES, Mistake
 from bpcli.registry import Registry
 from bpcli.runs.predictions import WRITERS
 from bpcli.spec.conditions import Metric, Monitor
+from bpcli.spec.keys import sections
 
 REGISTRIES: list[tuple[str, Registry[Any]]] = [
     ("Activations: `activation`", ACTIVATIONS),
@@ -40,30 +38,38 @@ REGISTRIES: list[tuple[str, Registry[Any]]] = [
     ("Formats of data: `data.format`", READERS),
     ("Files of predictions: `predict --output`", WRITERS),
     ("Derivatives: `gradcheck --method`", METHODS),
+    ("Mistakes: `gradcheck --self-test`", MISTAKES),
 ]
-
-EXITS = {  # those that no error of bpcli stands for
-    ExitStatus.OK: "done, and the answer is yes",
-    ExitStatus.BUG: "a bug in bpcli; one line on stderr names a log",
-    ExitStatus.HANGUP: "SIGHUP",
-    ExitStatus.INTERRUPTED: "Ctrl-C (SIGINT)",
-    ExitStatus.TERMINATED: "SIGTERM",
-}
-
-DERIVATIVES = {
-    "complex": "∂C/∂θ = Im C(θ + ih) / h, with h = 1e-100",
-    "central": "∂C/∂θ = (C(θ + h) − C(θ − h)) / 2h, with h = 1e-6 · max(1, |θ|)",
-}
 
 METRICS = {
     "cost": "average cost of an example, without penalties; `running.cost` is with them",
     "accuracy": "share of examples (of labels, where there are several) that are right",
-    "macro_f1": "average of the F1 of all classes",
+    "balanced_accuracy": "average of the recall of the classes that have examples",
+    "macro_f1": "average of the F1 of the classes that have examples or were chosen",
+    "log_loss": "−log of the probability given to the right class, averaged, with p kept within ε … 1 − ε of its type",
+    "roc_auc": "area under the ROC curve: of the second of two classes, else averaged over each class against the rest",
+    "average_precision": "Σ (R_i − R_(i−1)) P_i over falling thresholds, averaged as `roc_auc` is",
+    "top_2": "share of examples whose class is among the two with the largest outputs; so `top_3` and `top_5`",
     "mae": "mean absolute error, in the units of the target",
-    "rmse": "root of the mean squared error, in the units of the target",
+    "rmse": "root of the mean squared error, in the units of the target, averaged over the targets",
     "r2": "R², 1 − Σ(a − y)² / Σ(y − ȳ)², averaged over the targets",
+    "explained_variance": "1 − Var(y − a) / Var(y), averaged over the targets",
     "epochs": "epochs that were trained",
 }
+
+NOT_DEFINED = """\
+All are scikit-learn's. Where one is not defined, it is `null` (a dash on the screen): `log_loss` where the outputs are
+no probabilities of the classes (`identity`, `tanh`, several `sigmoid` outputs for one class), `roc_auc` and
+`average_precision` of a class that no example has, or `roc_auc` of one that every example has (averages are over the
+rest), `r2` and `explained_variance` of targets that are all the same, as those of a single row are. For independent
+labels figures are averages over the labels. Example weights count in `cost` alone."""
+
+FOLDS = """\
+`train --folds K` makes a run of its own for each fold, in `fold-1` and so on, which differs from an ordinary one in
+`data.test: {fold: 1/K}` alone: what `data.test` says otherwise does not count, its file is not read. A fraction for
+validation is of the rows that the fold leaves to train on, and scaling is fitted on what is left then. All folds start
+from the same weights, those of the seed. `folds.json` beside them holds the results, their mean and their sample
+deviation (the sum of squares divided by K − 1). `expect` is judged on the mean."""
 
 SCALARS = """\
 Scalars are read as YAML 1.2 has them: `1e-3` is a number, `on` is text, a quoted number is not a number. Wherever a
@@ -87,16 +93,28 @@ not finite is `null`.
 
 `train`, `validation` and `test` hold `cost`, and `accuracy` or `mae`, `rmse`, `r2`.
 
+`train --folds K --json` prints one object for each fold, and one at the end:
+
+- `fold`: `fold` (from 1), `folds`, `examples`, `reason`, `epochs`, `best_epoch`, `test` (the figures of `eval` that are
+  one number), `weights`, `seconds`
+- `end`: `run` (path), `folds`, `mean` and `deviation` (of each figure), `expect`
+
 `eval --json` prints one object: `weights`, `split` (`data` for `--data`), `examples`, and `cost`, `accuracy`,
-`macro_f1`, `classes`, `per_class` (each with `class`, `precision`, `recall`, `f1`, `examples`), `confusion` (true
-classes down, predicted ones across; not for independent labels), or `cost`, `mae`, `rmse`, `r2`; with gates also
-`gates` (each with `metric`, `condition`, `value`, `met`).
+`balanced_accuracy`, `macro_f1`, `log_loss`, `roc_auc`, `average_precision`, `top_2`, `top_3` and `top_5` (where there
+are more classes than that), `per_class` (each with `class`, `precision`, `recall`, `f1`, `roc_auc`,
+`average_precision`, `examples`), `classes`, `confusion` (true classes down, predicted ones across), or `cost`, `mae`,
+`rmse`, `r2`, `explained_variance`; with gates also `gates` (each with `metric`, `condition`, `value`, `met`). For
+independent labels there is no `balanced_accuracy`, no `top_2` and the like, and no `confusion`.
 
 `gradcheck --json` prints one object: `passed`, `method`, `cases` (each with `activation`, `output`, `cost`, `blocks`,
 `passed`) and `step`. A block has `name`, `shape`, `checked` (entries compared), `max_relative_error`,
-`max_absolute_error`, `worst_index`, `analytic` and `numeric` (both values there), `kinks` (weighted inputs without a
-derivative; their rows are left out), `passed`. A part of `step` has `name` (the optimizer), `block`,
-`max_relative_error` (in parts of the block's largest entry), `passed`."""
+`max_absolute_error`, `worst_index` (null for a direction), `analytic` and `numeric` (both values there), `kinks` (what
+lies where there is no derivative; such rows are left out), `left_out` (entries on a kink, or with one within the step
+of a central difference), `agrees` (with the derivatives), `repeatable` (the same bits twice), `passed`. A part of
+`step` has `name` (the optimizer), `block`, `max_relative_error` (in parts of the block's change), `passed`.
+
+`gradcheck --self-test --json` prints one object: `passed`, `method`, `mistakes` (each with `name`, `about`, `caught`,
+`findings`: each with `check`, `case`, `blocks`) and `false_alarms`."""
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -175,8 +193,11 @@ def _meaning(name: str, entry: Any) -> str:
             text = f"{'Uniform' if uniform else 'Normal'} weights of mean 0 and variance {gain} / {fan}; biases 0."
         case Normal(scaled=scaled):
             text = f"Weights N(0, {'1/fan_in' if scaled else '1'}), biases N(0, 1)."
-        case Method(rtol=rtol):
-            text = f"{DERIVATIVES[name]}; rtol is {rtol:g} if not given."
+        case Mistake(about=about):
+            text = about
+        case Method(derivative=derivative, rtol=rtol, directional=directional):
+            along = "along five directions of each block; " if directional else ""
+            text = f"{along}{first_sentence(derivative).rstrip('.')}; rtol is {rtol:g} if not given."
         case partial(func=function):
             text = first_sentence(function)
         case _:
@@ -191,12 +212,7 @@ def legal_pairs() -> str:
 
 
 def exit_codes() -> str:
-    raised = {
-        error.exit_status: re.sub("^Raised when ", "", first_sentence(error)).rstrip(".")
-        for error in vars(errors).values()
-        if inspect.isclass(error) and issubclass(error, BpcliError) and error is not BpcliError
-    }
-    return table(["code", "meaning"], [(str(int(code)), (raised | EXITS)[code]) for code in ExitStatus])
+    return table(["code", "meaning"], [(str(int(code)), MEANINGS[code]) for code in ExitStatus])
 
 
 def metrics() -> str:
@@ -208,8 +224,8 @@ def metrics() -> str:
     monitors = ", ".join(f"`{name}`" for name in get_args(Monitor))
     return (
         table(["metric", "meaning", "in `expect`"], rows)
-        + f"\n\n`early_stopping.monitor` takes {monitors}. `--fail-under` and `--fail-over` take what `eval`"
-        " measures: `cost`, and `accuracy` and `macro_f1`, or `mae`, `rmse` and `r2`."
+        + f"\n\n{NOT_DEFINED}\n\n`early_stopping.monitor` takes {monitors}. `--fail-under` and `--fail-over` take"
+        " every figure of `eval` that is one number."
     )
 
 
@@ -233,6 +249,8 @@ def reference() -> str:
         legal_pairs(),
         "## Metrics",
         metrics(),
+        "## Folds",
+        FOLDS,
         "## JSON objects",
         OBJECTS,
     ]

@@ -95,7 +95,7 @@ def test_the_exit_codes_are_those_of_the_program(text):
     assert codes == [int(status) for status in ExitStatus]
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/reference.md", "datasets/README.md"])
+@pytest.mark.parametrize("document", ["README.md", "docs/reference.md", "docs/conventions.md", "datasets/README.md"])
 def test_links_lead_somewhere(document):
     text = (ROOT / document).read_text(encoding="utf-8")
     targets = re.findall(r"\]\(([^)#:]+)\)", text)
@@ -212,12 +212,13 @@ def test_the_new_activation_passes_every_check():
     (source,) = blocks("python")
     name = re.findall(r'register\("(\w+)"\)', source)[0]
     script = f"""
-from bpcli.core.activations import *
-from bpcli.core.activations import Array, ClassVar, Spare, dataclass, np
+from bpcli.core.activations.saturating import *
+from bpcli.core.activations.saturating import ACTIVATIONS, Array, ClassVar, Spare, dataclass, np
 {source}
-from bpcli.explain.checks import Settings, matrix
-found = matrix(Settings())
+from bpcli.core.gradcheck import Criteria
+from bpcli.explain.checks import matrix
+found = matrix(Criteria())
 assert found["passed"]
-assert sum(case["activation"] == "{name}" for case in found["cases"]) == 5
+assert sum(case["activation"] == "{name}" for case in found["cases"]) == 16
 """
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
