@@ -95,7 +95,9 @@ def test_the_exit_codes_are_those_of_the_program(text):
     assert codes == [int(status) for status in ExitStatus]
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/reference.md", "docs/conventions.md", "datasets/README.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "docs/reference.md", "docs/conventions.md", "docs/published.md", "datasets/README.md"]
+)
 def test_links_lead_somewhere(document):
     text = (ROOT / document).read_text(encoding="utf-8")
     targets = re.findall(r"\]\(([^)#:]+)\)", text)
