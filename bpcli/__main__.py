@@ -89,7 +89,9 @@ def _explain(error: Exception) -> ExitStatus:
     if hasattr(error, "format_message"):  # what typer raises when it cannot read the command line
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "bpcli"
-        if message := error.format_message():  # none when there were no arguments, and the help was shown
+        if message := " ".join(
+            error.format_message().split()
+        ):  # none when there were no arguments, and the help was shown
             _tell(f"{command}: {message.rstrip('.')} (see: {command} --help)")
         return ExitStatus.USAGE
     if isinstance(error, FileNotFoundError) and not os.path.exists(os.curdir):

@@ -118,7 +118,10 @@ def train(
 @app.command("eval")
 def evaluate(
     weights: Weights,
-    data: Annotated[Path | None, typer.Option("--data", metavar="PATH", help="Measure on this file instead.")] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", metavar="PATH", help="Measure on this file; with --split, on those rows of it."),
+    ] = None,
     labels: Annotated[
         Path | None,
         typer.Option("--labels", metavar="PATH", help="The labels that go with --data, of an IDX or .npy pair."),
@@ -197,7 +200,9 @@ def gradcheck(
 
 @app.command("help")
 def help_(
-    topic: Annotated[Topic, typer.Argument(metavar="TOPIC", help="config, pairs (of output and cost) or errors.")],
+    topic: Annotated[
+        Topic | None, typer.Argument(metavar="TOPIC", help="config, pairs (of output and cost) or errors.")
+    ] = None,
     key: Annotated[
         str | None, typer.Argument(metavar="[KEY]", help="With config: only the keys that begin like this.")
     ] = None,
@@ -208,4 +213,4 @@ def help_(
     """
     from bpcli.cli.help import explain
 
-    return explain(topic.value, key)
+    return explain(topic and topic.value, key)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from bpcli.data.source import Source
 from bpcli.errors import ExitStatus, UsageError
 from bpcli.runs.evaluation import evaluate as measure
-from bpcli.runs.evaluation import examples_in, examples_of, split_names
+from bpcli.runs.evaluation import examples_in, examples_of, holds_training_rows, split_names
 from bpcli.runs.gates import demand, read_gates
 from bpcli.runs.trained import load_trained
-from bpcli.ui.console import open_console, room, write
+from bpcli.ui.console import open_console, room, warn, write
 from bpcli.ui.json_lines import json_line
 from bpcli.ui.tables import evaluation
 
@@ -27,16 +28,17 @@ def evaluate(
 ) -> ExitStatus:
     """Measures, shows, and says whether every gate was met."""
     gates = read_gates(fail_under, fail_over)
-    if data is not None and split is not None:
-        raise UsageError("--data and --split: give one or the other")
     if labels is not None and data is None:
         raise UsageError("--labels goes with --data")
     trained = load_trained(weights)
-    if data is None:
-        name = split or split_names(trained)[0]
-        result = measure(trained, examples_of(trained, name), name)
+    source = None if data is None else Source(data, str(data), labels, None if labels is None else str(labels))
+    if source is not None and split is None:
+        if holds_training_rows(trained, source):
+            warn(open_console(sys.stderr), f"{data}: has the training rows in it; --split takes one set of them alone")
+        result = measure(trained, examples_in(trained, source), "data")
     else:
-        result = measure(trained, examples_in(trained, data, labels), "data")
+        name = split or split_names(trained)[0]
+        result = measure(trained, examples_of(trained, name, source), name)
     verdicts = [gate.judge(result) for gate in gates]
     if gates:
         result["gates"] = verdicts

@@ -19,6 +19,7 @@ from bpcli.runs.evaluation import examples_of
 from bpcli.runs.trained import load_trained
 from bpcli.runs.training_run import TrainingRun
 from bpcli.spec import build
+from bpcli.spec.agreement import training_rows
 from bpcli.spec.reading import read_config
 from bpcli.spec.schema import Spec
 from bpcli.training.threads import blas_threads
@@ -68,7 +69,8 @@ def _one(subject: str, overrides: list[str], criteria: Criteria) -> dict[str, An
         if overrides:
             raise UsageError("--set changes a config, and the weights file has its own")
         trained = load_trained(Path(subject))
-        return _check(trained.config.spec, trained.network, trained.theta, examples_of(trained, "train"), criteria)
+        rows = training_rows(trained.config, examples_of(trained, "train"), trained.preparation)
+        return _check(trained.config.spec, trained.network, trained.theta, rows, criteria)
     run = TrainingRun(read_config(subject, overrides))
     return _check(run.config.spec, run.trainer.descent.network, run.trainer.theta, run.trainer.train, criteria)
 

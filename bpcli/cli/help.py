@@ -11,7 +11,7 @@ from bpcli.ui import help as screens
 from bpcli.ui.console import open_console, room, write
 
 
-def explain(topic: str, key: str | None) -> ExitStatus:
+def explain(topic: str | None, key: str | None) -> ExitStatus:
     """Prints one topic; raises UsageError for a key that there is not."""
     if key is not None and topic != "config":
         raise UsageError(f"bpcli help {topic} takes no key")
@@ -19,6 +19,8 @@ def explain(topic: str, key: str | None) -> ExitStatus:
     match topic:
         case "config":
             write(console, screens.config(_keys(key)))
+        case None:
+            write(console, screens.topics(room(console)))
         case "pairs":
             write(console, screens.pairs(room(console)))
         case _:

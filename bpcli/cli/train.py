@@ -69,5 +69,6 @@ def summary(run: TrainingRun, started: Started) -> dict[str, Any]:
         "layers": list(started.layers),
         "activations": [*(named.name for named in spec.activations), spec.output.name],
         "cost": spec.cost.name,
+        "target": run.prepared.preparation.target_in_words,
         "examples": started.examples,
     }

@@ -10,8 +10,8 @@ Letters and shapes used everywhere below, batches as rows:
     z[l]         weighted inputs a[l-1] W[l]ᵀ + b[l]   (m, n[l])
     a[l]         activations f(z[l])                   (m, n[l]); a[0] is x
     delta[l]     errors ∂C_i/∂z[l], a row for each example i   (m, n[l])
-    C            cost (1/m) Σ w_i C_i + ½ λ ΣW²
-    eta, mu, lmbda   learning rate, momentum, l2
+    C            cost (1/m) Σ w_i C_i + l1 Σ|W| + ½ l2 ΣW²
+    eta, mu      learning rate, momentum
 
 The equations BP1 to BP4 are those of Nielsen, Neural Networks and Deep Learning (2015), chapter 2.
 """

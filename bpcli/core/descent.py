@@ -26,23 +26,28 @@ class Descent:
     clip_norm: float | None = None  # the most that the gradient may be long, all trained parameters together
     clip_value: float | None = None  # the most that an entry of it may be
     max_norm: float | None = None  # the most that the weights into one unit may be long, after the step
+    writes_gradient: bool = False  # even where the optimizer could do without
 
     def start(self, theta: Parameters) -> None:
         """Takes the memory that the steps need."""
         self._trained = len(theta.flat) if self.train_biases else len(theta.weights)
         self.optimizer.start(theta, self._trained)
-        unseen = not (self.network.penalty.l1 or self.clip_norm or self.clip_value)
-        self._direct = self.optimizer.takes_factors and unseen
         self._norms = [np.zeros(width, theta.flat.dtype) for width in theta.n]
-        if not self._direct or self.network.penalty.l2:
+        if not self.may_follow or self.network.penalty.l2:
             self._gradient = theta.like()
             self._spare: Array = np.zeros_like(theta.weights)
 
+    @property
+    def may_follow(self) -> bool:
+        """Whether steps can do without the gradient: the optimizer can, and nothing else must see it."""
+        unseen = not (self.network.penalty.l1 or self.clip_norm or self.clip_value)
+        return self.optimizer.takes_factors and unseen and not self.writes_gradient
+
     def step(self, theta: Parameters, work: Workspace, eta: float) -> None:
         """Moves theta by the batch that went forward in `work`, at the learning rate η."""
-        l2 = self.network.penalty.l2
-        if self._direct and self.optimizer.keeps(eta * l2, theta.flat.dtype):
-            self.optimizer.follow(theta, self.network.backward(theta, work), work.ones, eta, l2)
+        decay = eta * self.network.penalty.l2
+        if self.may_follow and self.optimizer.keeps(decay, theta.flat.dtype):
+            self.optimizer.follow(theta, self.network.backward(theta, work), work.ones, eta, self.network.penalty.l2)
         else:
             self.network.gradient(theta, work, self._gradient, self._spare)
             self._clip(self._gradient.flat[: self._trained])

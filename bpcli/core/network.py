@@ -47,6 +47,7 @@ class Network:
 
         `keep_z` holds z apart from a in every layer, to be looked at.
         """
+        # the input has no z of its own, and the z of the outputs is read by the cost
         shared = [not keep_z, *(not (keep_z or f.reads_z) for f in self.hidden), False]
         return Workspace(self.n, rows, dtype, shared, dropout)
 
@@ -85,9 +86,8 @@ class Network:
         if work.w is not None:
             delta[L] *= work.w
         for l in range(L, 0, -1):
-            if (
-                l > 1
-            ):  # BP2, a layer lower than in the book, while W[l] has not moved: δ[l-1] = (δ[l] W[l]) ⊙ f′(z[l-1])
+            if l > 1:
+                # BP2, a layer lower than in the book, before W[l] moves: δ[l-1] = (δ[l] W[l]) ⊙ mask[l-1] ⊙ f′(z[l-1])
                 pull_back(delta[l - 1], delta[l], theta.W[l])  # (m, n[l-1])
                 work.drop_error(l - 1)
                 self.f[l - 1].times_prime(delta[l - 1], z[l - 1], a[l - 1], work.spare[l - 1])

@@ -69,6 +69,15 @@ class Preparation:
         return tuple(name if value is None else f"{name}={value}" for name, value in self.parts)
 
     @property
+    def target_in_words(self) -> str:
+        """What the target was taken for."""
+        names = ", ".join(self.columns.target)
+        if self.task == "classes":
+            return f"{names}, {len(self.classes)} classes"
+        kind = "labels of their own" if self.task == "labels" else "numbers"
+        return f"{names}, {kind}"
+
+    @property
     def output_names(self) -> tuple[str, ...]:
         """A name for each output: the classes, or the target columns."""
         return self.classes if self.task == "classes" and not self.one_output else self.columns.target

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bpcli.data.loading import Examples, SplitName, load_one, load_split
-from bpcli.data.source import Source
+from bpcli.data.source import Source, digest
 from bpcli.errors import UsageError
 from bpcli.runs.measuring import figures
-from bpcli.runs.trained import Trained, folder_of_data
+from bpcli.runs.trained import Trained, demand_recorded, folder_of_data
 from bpcli.spec.data_schema import SourceSpec
-from bpcli.spec.sources import recipe, sources
+from bpcli.spec.sources import Sources, recipe, sources
 from bpcli.training.evaluate import Evaluator
 from bpcli.training.threads import blas_threads
 
@@ -25,8 +26,11 @@ def split_names(trained: Trained) -> list[SplitName]:
     return [*(name for name, part in held_out if part is not None), "train"]
 
 
-def examples_of(trained: Trained, split: str) -> Examples:
-    """The rows of a split exactly as training had them; raises DataError when the files are not the same any more."""
+def examples_of(trained: Trained, split: str, moved: Source | None = None) -> Examples:
+    """The rows of a split exactly as training had them; raises DataError when the files are not the same any more.
+
+    `moved` is where the file that they are taken from lies now, if it is known.
+    """
     spec = trained.config.spec
     names = split_names(trained)
     name = next((name for name in names if name == split), None)
@@ -35,7 +39,11 @@ def examples_of(trained: Trained, split: str) -> Examples:
     part = {"train": spec.data.train, "validation": spec.data.validation, "test": spec.data.test}[name]
     source = part if isinstance(part, SourceSpec) else spec.data.train
     needed = [name for name in (source.inputs, source.labels) if name is not None]
-    where = sources(spec, folder_of_data(trained, needed))
+    if moved is None:
+        where = sources(spec, folder_of_data(trained, needed))
+    else:
+        demand_recorded(trained, moved, needed)
+        where = _moved(sources(spec, Path()), name if isinstance(part, SourceSpec) else "train", moved)
     examples, _ = load_split(
         name,
         where.train,
@@ -49,10 +57,21 @@ def examples_of(trained: Trained, split: str) -> Examples:
     return examples
 
 
-def examples_in(trained: Trained, path: Path, labels: Path | None) -> Examples:
+def _moved(where: Sources, name: SplitName, to: Source) -> Sources:
+    """The sources, with the file of one of them in another place; its rows and its format stay."""
+    part = getattr(where, name)
+    return replace(where, **{name: replace(part, path=to.path, shown=to.shown, labels=to.labels)})
+
+
+def examples_in(trained: Trained, source: Source) -> Examples:
     """The rows of another file, prepared as the training rows were."""
-    source = Source(path, str(path), labels, None if labels is None else str(labels))
     return load_one(source, trained.preparation, np.dtype(trained.config.spec.dtype))
+
+
+def holds_training_rows(trained: Trained, source: Source) -> bool:
+    """Whether a file is the one that the network was trained on."""
+    name = trained.config.spec.data.train.inputs
+    return bool(trained.meta["files"].get(name) == digest(source.path, source.shown))
 
 
 def evaluate(trained: Trained, examples: Examples, split: str) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from dataclasses import replace
 from statistics import fmean, stdev
 from typing import Any
 
+from bpcli.core.metrics import METRICS
 from bpcli.data.splits import Fold
 from bpcli.runs.atomic import write_atomically
 from bpcli.runs.directory import RunDirectory
 from bpcli.runs.evaluation import evaluate
-from bpcli.runs.gates import METRICS
 from bpcli.runs.recorder import Recorder
 from bpcli.runs.trained import load_trained
 from bpcli.runs.training_run import TrainingRun

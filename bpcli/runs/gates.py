@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bpcli.core.metrics import METRICS
 from bpcli.errors import NegativeVerdict, UsageError
 from bpcli.registry import nearest
 
@@ -44,25 +45,6 @@ class Gate:
         met = value is not None and (value >= self.bound if self.under else value <= self.bound)
         condition = f"{'>=' if self.under else '<='} {self.bound:g}"
         return {"metric": self.metric, "condition": condition, "value": value, "met": met}
-
-
-METRICS = (
-    "cost",
-    "accuracy",
-    "balanced_accuracy",
-    "macro_f1",
-    "log_loss",
-    "roc_auc",
-    "average_precision",
-    "top_2",
-    "top_3",
-    "top_5",
-    "mae",
-    "rmse",
-    "r2",
-    "explained_variance",
-)
-"""The figures of `eval --json` that are one number each."""
 
 
 def read_gates(fail_under: Sequence[str], fail_over: Sequence[str]) -> list[Gate]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -37,6 +38,7 @@ class Recorder:
         self._about: dict[str, Any] = {
             "command": list(command),
             "relative_to": str(relative_to.absolute()),
+            "folder_from_here": os.path.relpath(relative_to, directory.path),  # for when all of it is moved together
             "digests": dict(digests),
             "numerics": numerics(),
             "machine": machine(),

@@ -14,7 +14,7 @@ import numpy as np
 from bpcli.core.network import Network
 from bpcli.core.parameters import Parameters
 from bpcli.data.preparation import Preparation
-from bpcli.data.source import digest
+from bpcli.data.source import Source, digest
 from bpcli.errors import ConfigError, DataError, WeightsError
 from bpcli.runs.weights import Meta, read_weights
 from bpcli.spec import build
@@ -64,7 +64,8 @@ def load_trained(path: Path) -> Trained:
 def folder_of_data(trained: Trained, needed: list[str]) -> Path:
     """The folder from which the files (as the config wrote them) are the ones that the network was trained on.
 
-    Looked for where run.json beside the weights says, then in the current folder, then beside the weights.
+    Looked for where run.json beside the weights says, the folder as it was called and the folder as it lies from there,
+    then in the current folder, then beside the weights.
     Raises DataError when they are nowhere, or were changed since.
     """
     recorded: dict[str, str] = trained.meta["files"]
@@ -82,10 +83,18 @@ def folder_of_data(trained: Trained, needed: list[str]) -> Path:
     raise DataError(f"{trained.path}: its data '{needed[0]}' is not where it was; name the data with --data")
 
 
+def demand_recorded(trained: Trained, source: Source, needed: list[str]) -> None:
+    """Raises DataError unless a file, and its labels, are those that the config wrote as `needed`."""
+    for (path, shown), name in zip(source.files(), needed):
+        if digest(path, shown) != trained.meta["files"].get(name):
+            raise DataError(f"{shown}: is not the file '{name}' that {trained.path} was trained with")
+
+
 def _candidates(weights: Path) -> Iterator[Path]:
     try:
         about: Any = json.loads((weights.parent / "run.json").read_text(encoding="utf-8"))
         yield Path(about["relative_to"])
+        yield weights.parent / about["folder_from_here"]
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         pass  # no run.json beside it, or not ours: the other places remain
     yield Path()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bpcli.core.costs import COSTS, legal_costs
 from bpcli.core.metrics import choose
-from bpcli.data.loading import Examples, Prepared
+from bpcli.data.loading import Examples
 from bpcli.data.preparation import Preparation
 from bpcli.spec.named import Named, with_defaults
 from bpcli.spec.parameters import COST
@@ -68,6 +68,8 @@ def _output_and_cost(config: Config, preparation: Preparation) -> tuple[Named, N
     """Those of the config, or what suits the targets."""
     spec, task = config.spec, preparation.task
     default_output, default_cost = DEFAULTS[task]
+    if spec.cost is not None and spec.cost.name == "poisson":
+        default_output = "exponential"  # the only one that it goes with
     output = spec.output or Named("sigmoid" if preparation.one_output else default_output)
     cost = spec.cost or with_defaults(default_cost, COST)
     if cost.name in (legal := legal_costs(output.name)):
@@ -85,18 +87,18 @@ def _output_and_cost(config: Config, preparation: Preparation) -> tuple[Named, N
     )
 
 
-def training_rows(config: Config, prepared: Prepared) -> Examples:
+def training_rows(config: Config, train: Examples, preparation: Preparation) -> Examples:
     """The rows to train on, each weighted by its class where the config asks for it.
 
     Raises ConfigError where the cost or the classes do not suit the targets.
     """
-    train, cost = prepared.train, config.spec.cost
+    cost = config.spec.cost
     if cost is not None and cost.name == "poisson" and (least := float(train.y.min())) < 0:
         raise config.error("cost", f"'poisson' is for counts from 0 up, and the targets go down to {least:g}")
     if config.spec.class_weight is None:
         return train
     of_row = np.asarray(choose(train.y))
-    weights = _class_weights(config, prepared.preparation, of_row)
+    weights = _class_weights(config, preparation, of_row)
     own = 1.0 if train.weight is None else train.weight
     return replace(train, weight=(own * weights[of_row]).astype(train.x.dtype))
 

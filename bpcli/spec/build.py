@@ -115,7 +115,7 @@ def trainer(config: Config, prepared: Prepared, given: Mapping[str, NDArray[Any]
         eta=spec.learning_rate,
         epochs=spec.epochs,
         batches=cut,
-        train=training_rows(config, prepared),
+        train=training_rows(config, prepared.train, prepared.preparation),
         validation=prepared.validation,
         test=prepared.test,
         evaluator=Evaluator(net, prepared.preparation.task, np.dtype(spec.dtype)),

@@ -16,6 +16,8 @@ from bpcli.spec.schema import Spec
 
 FOR_CLASSES = frozenset({"softmax", "cross_entropy", "hinge"})
 """Outputs and costs that make sense for classes alone."""
+FOR_NUMBERS = frozenset({"exponential", "poisson"})
+"""Outputs and costs that make sense for numbers alone, as counts are."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def recipe(spec: Spec) -> Recipe:
         target=data.target,
         features=data.features,
         weight=data.weight,
-        task=data.task,
+        task=data.task or ("numbers" if named & FOR_NUMBERS else None),
         scale=("divide", data.scale.divide) if isinstance(data.scale, DivideSpec) else data.scale,
         missing=data.missing,
         stratify=data.stratify,

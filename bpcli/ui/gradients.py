@@ -43,10 +43,10 @@ def _blocks(case: Mapping[str, Any], width: int | None) -> list[Text]:
     title = f"{case['activation']} layers, {case['output']} output, {case['cost']} cost"
     columns = [Column("block", left=True), Column("shape", left=True), Column("entries", rank=3)]
     rows = [
-        (block["name"], " × ".join(map(str, block["shape"])), str(block["checked"]), *_worst(block))
+        (block["name"], " × ".join(map(str, block["shape"])), str(block["checked"]), *_worst(block), _mark(block))
         for block in case["blocks"]
     ]
-    return [Text(title, style="bold"), Text(), *table([*columns, *WORST], rows, width)]
+    return [Text(title, style="bold"), Text(), *table([*columns, *WORST, VERDICT], rows, width, marked=FAIL)]
 
 
 def _steps(steps: Sequence[Mapping[str, Any]], width: int | None) -> list[Text]:
@@ -86,12 +86,14 @@ def _mark(checked: Mapping[str, Any]) -> str:
 
 
 def _failures(cases: Sequence[Mapping[str, Any]]) -> list[Text]:
-    """A failed case in full, because a narrow table leaves out the raw values."""
+    """The worst entry of each failed case with all digits, where the table has but seven, or no room for them."""
     lines = []
     for case in cases:
         if not case["passed"]:
-            _, place, analytic, numeric = _worst(_worst_block(case))
+            worst = _worst_block(case)
+            _, place, _, _ = _worst(worst)
             names = f"{case['activation']}, {case['output']}, {case['cost']}"
+            analytic, numeric = ("-" if worst[of] is None else f"{worst[of]:.17g}" for of in ("analytic", "numeric"))
             lines.append(Text(f"{names}: {place} is {analytic} by backprop, {numeric} numerically", style="red"))
     return lines
 

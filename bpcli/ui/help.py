@@ -13,6 +13,17 @@ from bpcli.spec.keys import Key
 from bpcli.ui.columns import Column, table
 
 
+def topics(width: int | None = None) -> list[Text]:
+    """What can be explained."""
+    rows = [
+        ("bpcli help config [KEY]", "the keys of a config: values, default, meaning"),
+        ("bpcli help pairs", "which costs go with which output"),
+        ("bpcli help errors", "the exit codes"),
+        ("bpcli COMMAND --help", "the options of a command"),
+    ]
+    return table([Column("type", left=True), Column("to see", left=True)], rows, width)
+
+
 def pairs(width: int | None = None) -> list[Text]:
     """Which costs go with which output."""
     rows = [(output, ", ".join(legal_costs(output))) for output in OUTPUTS]

@@ -12,27 +12,12 @@ from typing import Any
 from rich.cells import cell_len
 from rich.text import Text
 
+from bpcli.core.metrics import METRICS
 from bpcli.ui.closing import verdicts
 from bpcli.ui.columns import Column, cut, table, total
 from bpcli.ui.console import printable
 from bpcli.ui.figures import measure
 
-SUMMARY = (
-    "cost",
-    "accuracy",
-    "balanced_accuracy",
-    "macro_f1",
-    "log_loss",
-    "roc_auc",
-    "average_precision",
-    "top_2",
-    "top_3",
-    "top_5",
-    "mae",
-    "rmse",
-    "r2",
-    "explained_variance",
-)
 PER_CLASS = ("precision", "recall", "f1", "roc_auc", "average_precision")
 CONFUSIONS = 10  # pairs named where the whole matrix is too wide to read
 LABEL = 12  # cells; a longer class name is cut over a column of the confusion matrix
@@ -41,8 +26,8 @@ LABEL = 12  # cells; a longer class name is cut over a column of the confusion m
 def network(summary: Mapping[str, Any], width: int | None = None) -> list[Text]:
     """The layers, their shapes and their parameters, shown before training.
 
-    `summary` has `layers` (sizes), `activations` (one a layer after the input, the output's last), `cost`
-    and `examples` (rows of each split).
+    `summary` has `layers` (sizes), `activations` (one a layer after the input, the output's last), `cost`,
+    `target` (what it was taken for) and `examples` (rows of each split).
     """
     sizes: Sequence[int] = summary["layers"]
     counts = [size * (fan_in + 1) for fan_in, size in pairwise(sizes)]  # weights and one bias a unit
@@ -62,6 +47,7 @@ def network(summary: Mapping[str, Any], width: int | None = None) -> list[Text]:
         *table(columns, rows, width),
         Text(),
         Text(f"{sum(counts):,} parameters, {summary['cost']} cost"),
+        Text(f"target: {printable(summary['target'])}"),
         Text(f"examples: {splits}"),
     ]
 
@@ -70,7 +56,7 @@ def evaluation(result: Mapping[str, Any], width: int | None = None) -> list[Text
     """The measures of one split: cost and accuracy, classes one by one and confusion; or MAE, RMSE, R²."""
     rows = f"{result['examples']:,} {result['split']} examples"
     lines = [Text.assemble((printable(str(result["weights"])), "bold"), "  ", rows), Text()]
-    shown = [name for name in SUMMARY if name in result]
+    shown = [name for name in METRICS if name in result]
     wide = max(map(len, shown))
     lines += [Text(f"{name:{wide}}  {measure(name, result[name]):>10}") for name in shown]
     if result.get("per_class"):

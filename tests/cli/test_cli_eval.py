@@ -16,7 +16,8 @@ pytest_plugins = ["cli_fixtures"]
 
 def objects_of(trained, *arguments):
     done = bpcli("eval", "run/weights.npz", *arguments, "--json", cwd=trained.folder)
-    assert (done.code, done.err) == (0, "")
+    said = "warning: iris.csv: has the training rows in it; --split takes one set of them alone\n"
+    assert (done.code, done.err) == (0, said if arguments == ("--data", "iris.csv") else "")
     (result,) = done.objects
     return result
 
@@ -153,3 +154,23 @@ def test_weights_that_are_missing_or_damaged_are_7(trained, tmp_path):
         assert done.code == 7, name
         assert done.err.startswith(f"{name}: ")
         assert done.err.count("\n") == 1
+
+
+def test_a_split_is_the_same_in_a_file_that_has_moved(trained, tmp_path):
+    (expected,) = bpcli("eval", "run/weights.npz", "--split", "test", "--json", cwd=trained.folder).objects
+    weights, data = tmp_path / "w.npz", tmp_path / "elsewhere.csv"
+    shutil.copy(trained.folder / "run" / "weights.npz", weights)
+    shutil.copy(trained.folder / "iris.csv", data)
+    (found,) = bpcli("eval", weights, "--data", data, "--split", "test", "--json", cwd=tmp_path).objects
+    assert found | {"weights": ""} == expected | {"weights": ""}
+    data.write_text(data.read_text().replace("5.1", "5.2", 1))
+    changed = bpcli("eval", weights, "--data", data, "--split", "test", cwd=tmp_path)
+    assert changed.code == 4
+    assert changed.err == f"{data}: is not the file 'iris.csv' that {weights} was trained with\n"
+
+
+def test_the_data_is_found_after_the_whole_project_was_renamed(trained, tmp_path):
+    shutil.copytree(trained.folder, tmp_path / "before")
+    assert bpcli("train", "before/iris.yaml", "--out", "before/runs/one", "-q", cwd=tmp_path).code == 0
+    (tmp_path / "before").rename(tmp_path / "after")
+    assert bpcli("eval", "after/runs/one/weights.npz", cwd=tmp_path).code == 0

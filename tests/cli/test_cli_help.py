@@ -41,6 +41,12 @@ def test_errors_are_all_exit_codes():
     assert [int(line.split()[0]) for line in lines] == [int(status) for status in ExitStatus]
 
 
+def test_without_a_topic_it_says_what_there_is():
+    done = bpcli("help", cwd=ROOT)
+    assert (done.code, done.err) == (0, "")
+    assert "bpcli help pairs" in done.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [

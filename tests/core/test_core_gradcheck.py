@@ -236,3 +236,24 @@ def test_a_wrong_step_is_caught(monkeypatch, mistake):
             "moved twice": {"W1", "b1", "W2", "b2", "v of W1", "v of b1", "v of W2", "v of b2"},
         }[mistake]
     )
+
+
+def test_a_first_step_is_looked_at_too(monkeypatch):
+    plain = Rprop.move
+
+    def without_its_first_size(self, theta, gradient, eta):
+        self.t += self.t == 0  # so that the sizes stay at 0, where a first step has to set them
+        plain(self, theta, gradient, eta)
+
+    monkeypatch.setattr(Rprop, "move", without_its_first_size)
+    network = make_network((4, 5, 3), "tanh")
+    theta, batch = random_parameters(network.n), random_batch(network.n)
+    assert not all(report.passed for report in check_step(Descent(network, Rprop()), theta, batch, 0.1))
+
+
+def test_the_written_out_gradient_is_looked_at_where_training_may_fall_back_on_it(monkeypatch):
+    plain = Sgd.move
+    monkeypatch.setattr(Sgd, "move", lambda self, theta, gradient, eta: plain(self, theta, gradient, 2 * eta))
+    network = make_network((4, 5, 3), "tanh", l2=1e-5)
+    theta, batch = random_parameters(network.n), random_batch(network.n)
+    assert not any(report.passed for report in check_step(Descent(network, Sgd()), theta, batch, 0.1))

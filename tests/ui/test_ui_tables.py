@@ -51,6 +51,7 @@ def test_a_network_is_its_layers_shapes_and_parameters() -> None:
         "activations": ["relu", "softmax"],
         "cost": "cross_entropy",
         "examples": {"train": 1437, "test": 180},
+        "target": "digit, 10 classes",
     }
     assert plain(network(summary)) == [
         "layer  units  activation  weights  parameters",
@@ -59,6 +60,7 @@ def test_a_network_is_its_layers_shapes_and_parameters() -> None:
         "    2     10  softmax     10 × 32         330",
         "",
         "2,410 parameters, cross_entropy cost",
+        "target: digit, 10 classes",
         "examples: 1,437 train, 180 test",
     ]
     assert plain(network(summary, 40))[0] == "layer  units  activation  parameters"

@@ -16,7 +16,26 @@ from bpcli.core.metrics.decisions import (
 from bpcli.core.metrics.distances import constant, errors, explained_variance
 from bpcli.core.metrics.scores import average_precision, label_log_loss, log_loss, roc_auc, top_k
 
+METRICS = (
+    "cost",
+    "accuracy",
+    "balanced_accuracy",
+    "macro_f1",
+    "log_loss",
+    "roc_auc",
+    "average_precision",
+    "top_2",
+    "top_3",
+    "top_5",
+    "mae",
+    "rmse",
+    "r2",
+    "explained_variance",
+)
+"""The figures that are one number each, in the order in which they are shown."""
+
 __all__ = [
+    "METRICS",
     "ClassFigures",
     "Counts",
     "average_precision",

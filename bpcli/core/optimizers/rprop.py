@@ -32,7 +32,7 @@ class Rprop(Optimizer):
     def move(self, theta: Parameters, gradient: Parameters, eta: float) -> None:
         self.t += 1
         if self.t == 1:
-            self.state["size"].flat[:] = eta
+            self.state["size"].flat[: self.trained] = eta
         for w, g, previous, size, turn, spare in self._chunks(theta, gradient):
             np.multiply(g, previous, out=turn)
             np.sign(turn, out=turn)  # 1 where the sign stayed, −1 where it turned
