@@ -64,9 +64,9 @@ DEFAULTS = {
         "classes",
     ),
     "counts": (
-        "layers: [2, auto]\ndata: two.csv\ncost: poisson",
+        "layers: [auto, auto]\ndata: {train: labels.csv, target: q}\ncost: poisson",
         ("exponential", "poisson"),
-        (2, 1),
+        (3, 1),
         "numbers",
     ),
 }
