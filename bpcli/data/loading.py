@@ -14,7 +14,7 @@ from bpcli.data.preprocessing import Recipe, describe, fit
 from bpcli.data.readers import read
 from bpcli.data.source import Source, digest, memory_for
 from bpcli.data.splits import Fold, Pool, held_out, split
-from bpcli.data.table import Rows, Table
+from bpcli.data.table import Rows, Scale, Table
 from bpcli.errors import DataError
 
 SplitName = Literal["train", "validation", "test"]
@@ -52,6 +52,7 @@ class Prepared:
     validation: Examples | None
     test: Examples | None
     preparation: Preparation
+    scale: Scale  # the one that was asked for, or the format's own
     digests: dict[str, str]  # of each file read, by the path as shown: SHA-256
 
 
@@ -96,6 +97,7 @@ def load(train: Source, validation: HeldOut, test: HeldOut, recipe: Recipe, seed
         examples("validation", validation),
         examples("test", test),
         preparation,
+        recipe.scale or table.default_scale,
         tables.digests,
     )
 

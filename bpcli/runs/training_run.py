@@ -34,7 +34,7 @@ class TrainingRun:
     def __init__(self, config: Config, stop: Callable[[], bool] = lambda: False) -> None:
         spec = config.spec
         self.prepared = read_data(spec)
-        self.config = replace(config, spec=complete(config, self.prepared.preparation))
+        self.config = replace(config, spec=complete(config, self.prepared))
         _see_that_it_can_be_watched(self.config, self.prepared)
         file = spec.init.file
         given = read_arrays(spec.folder / file, shown(spec.folder, file)) if file else None

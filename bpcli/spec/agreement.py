@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from bpcli.core.costs import COSTS, legal_costs
 from bpcli.core.metrics import choose
-from bpcli.data.loading import Examples
+from bpcli.data.loading import Examples, Prepared
 from bpcli.data.preparation import Preparation
+from bpcli.spec.data_schema import DivideSpec
 from bpcli.spec.named import Named, with_defaults
 from bpcli.spec.parameters import COST
 from bpcli.spec.problems import choice, quoted
@@ -32,9 +33,10 @@ FIGURES = {  # what is measured, by what the targets are
 AUTO = " ('auto' takes it from the data)"
 
 
-def complete(config: Config, preparation: Preparation) -> Spec:
+def complete(config: Config, prepared: Prepared) -> Spec:
     """The spec with everything filled in that the data decides. Raises ConfigError where it does not fit the data."""
-    spec, task = config.spec, preparation.task
+    spec, preparation = config.spec, prepared.preparation
+    task = preparation.task
     layers = _layers(config, preparation)
     output, cost = _output_and_cost(config, preparation)
     monitors = [spec.early_stopping.monitor] if spec.early_stopping else []
@@ -44,7 +46,9 @@ def complete(config: Config, preparation: Preparation) -> Spec:
     ]:
         if metric.rpartition(".")[2] not in (figures := FIGURES[task]):
             raise config.error(key, f"'{metric}' is not measured of {task} (what is: {', '.join(figures)})")
-    data = spec.data.model_copy(update={"task": "numbers" if task == "numbers" else "classes"})
+    scale = prepared.scale if isinstance(prepared.scale, str) else DivideSpec.model_construct(divide=prepared.scale[1])
+    found = {"task": "numbers" if task == "numbers" else "classes", "scale": scale}
+    data = spec.data.model_copy(update=found)
     return spec.model_copy(update={"layers": layers, "output": output, "cost": cost, "data": data})
 
 

@@ -26,6 +26,8 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
     shorthand: ClassVar[str | None] = None
+    is_whole: ClassVar[bool] = False
+    """Whether it is the config itself, and no part of it."""
     in_short: ClassVar[str] = ""  # what that scalar is
 
     @model_validator(mode="wrap")
@@ -70,7 +72,10 @@ class Part(BaseModel):
             return line_error("unknown key (there are no parameters)", loc, meant="")
         foreign = key_meant_by(key, cls.key_names())
         meant = foreign or nearest(key, cls.key_names()) or ""
-        return line_error(f"unknown key ({choice(key, cls.key_names(), foreign)})", loc, meant)
+        hint = choice(key, cls.key_names(), foreign)
+        if foreign and not cls.is_whole and foreign not in cls.key_names():
+            hint = hint.replace("here it is", "at the top level it is", 1)
+        return line_error(f"unknown key ({hint})", loc, meant)
 
 
 def _without_follow_ups(errors: list[ErrorDetails]) -> list[ErrorDetails]:

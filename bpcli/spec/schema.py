@@ -94,6 +94,8 @@ class EarlyStoppingSpec(Part):
 class Spec(Part):
     """A whole config, checked."""
 
+    is_whole = True
+
     layers: Annotated[tuple[Size, ...], Field(min_length=2)] = Field(
         description="sizes: inputs, hidden layers, outputs, as in [64, 32, 10]; the first and last may be 'auto'"
     )

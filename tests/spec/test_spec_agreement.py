@@ -76,7 +76,7 @@ DEFAULTS = {
 def test_the_data_fills_in_what_is_left_open(home: Path, case: str) -> None:
     text, names, layers, task = DEFAULTS[case]
     config, prepared = read(text)
-    spec = complete(config, prepared.preparation)
+    spec = complete(config, prepared)
     assert spec.output is not None
     assert spec.cost is not None
     assert (spec.output.name, spec.cost.name) == names
@@ -116,7 +116,7 @@ REFUSED = [
 def test_what_does_not_fit_is_told_with_its_place(home: Path, text: str, line: str) -> None:
     config, prepared = read(text)
     with pytest.raises(ConfigError) as caught:
-        complete(config, prepared.preparation)
+        complete(config, prepared)
     assert caught.value.lines == (f"c.yaml:{line.replace('{}', AUTO)}",)
 
 
@@ -194,4 +194,4 @@ def test_hinge_takes_whole_numbers_for_classes(home: Path) -> None:
     Path("odd.csv").write_text("a,b,y\n" + "".join(f"{i},{i % 3},{i % 2 + 1}\n" for i in range(8)))
     config, prepared = read("layers: [2, auto]\ndata: odd.csv\noutput: identity\ncost: hinge")
     assert prepared.preparation.classes == ("1", "2")
-    assert complete(config, prepared.preparation).layers == (2, 2)
+    assert complete(config, prepared).layers == (2, 2)

@@ -50,7 +50,7 @@ def spec_of(text: str = "") -> Spec:
 def trainer_of(text: str = "", given: Mapping[str, Any] | None = None) -> Trainer:
     config = config_of(text)
     prepared = read_data(config.spec)
-    return build.trainer(replace(config, spec=complete(config, prepared.preparation)), prepared, given)
+    return build.trainer(replace(config, spec=complete(config, prepared)), prepared, given)
 
 
 def test_the_network() -> None:

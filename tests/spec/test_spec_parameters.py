@@ -193,7 +193,7 @@ OF_OTHERS = [  # under the name that another program has for it, and what the hi
     ("activation: {name: elu, alpha: 1}", "activation.alpha: unknown key (there are no parameters)"),
     (
         "optimizer: {name: adam, weight_decay: 0.1}",
-        "optimizer.weight_decay: unknown key (here it is 'l2'; known: beta1, beta2, epsilon)",
+        "optimizer.weight_decay: unknown key (at the top level it is 'l2'; known: beta1, beta2, epsilon)",
     ),
     (
         "optimizer: {name: adamw, l2: 0.1}",
@@ -207,7 +207,7 @@ OF_OTHERS = [  # under the name that another program has for it, and what the hi
     ("optimizer: {name: adagrad, eps: 1e-6}", "optimizer.eps: unknown key (here it is 'epsilon'; known: epsilon)"),
     (
         "optimizer: {name: adam, lr: 0.1}",
-        "optimizer.lr: unknown key (here it is 'learning_rate'; known: beta1, beta2, epsilon)",
+        "optimizer.lr: unknown key (at the top level it is 'learning_rate'; known: beta1, beta2, epsilon)",
     ),
     (
         "schedule: {name: cosine, eta_min: 0.1}",
