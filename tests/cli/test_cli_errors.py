@@ -166,7 +166,6 @@ def test_the_command_line_itself(tmp_path):
         ("train",): (2, "bpcli train: Missing argument 'CONFIG' (see: bpcli train --help)\n"),
         ("train", "none.yaml"): (3, "none.yaml: no such file\n"),
         ("train", "."): (3, ".: is a folder, not a config file\n"),
-        ("eval", "w.npz", "--data", "d.csv", "--split", "test"): (2, "--data and --split: give one or the other\n"),
         ("gradcheck", "--set", "epochs=1"): (2, "--set needs a CONFIG to change\n"),
         ("--version",): (0, ""),
     }
