@@ -52,9 +52,6 @@ class Registry(Generic[T]):
         except KeyError:
             raise UnknownNameError(name, sorted(self._entries)) from None
 
-    def names(self) -> list[str]:
-        return list(self._entries)
-
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
 

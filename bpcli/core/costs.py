@@ -149,17 +149,13 @@ class SoftmaxCrossEntropy(Cost):
         np.exp(spare.block, out=spare.second)
         np.sum(spare.second, axis=1, keepdims=True, out=out)
         np.log(out, out=out)
-        if self.label_smoothing:
-            _smooth(y, self.label_smoothing, y.shape[1], spare.second)
-            y = spare.second
+        y = _smoothed(y, self.label_smoothing, y.shape[1], spare.second)
         np.multiply(spare.block, y, out=spare.block)
         np.sum(spare.block, axis=1, keepdims=True, out=spare.row)
         out -= spare.row
 
     def error(self, f: Output, z: Array, a: Array, y: Array, spare: Spare, delta: Array) -> None:
-        if self.label_smoothing:
-            _smooth(y, self.label_smoothing, y.shape[1], spare.second)
-            y = spare.second
+        y = _smoothed(y, self.label_smoothing, y.shape[1], spare.second)
         np.subtract(a, y, out=delta)  # BP1, the Jacobian of softmax cancelled
 
 
@@ -174,9 +170,7 @@ class SigmoidCrossEntropy(Cost):
     label_smoothing: float = 0.0  # ε
 
     def examples(self, z: Array, a: Array, y: Array, spare: Spare, out: Array) -> None:
-        if self.label_smoothing:
-            _smooth(y, self.label_smoothing, 2, spare.second)
-            y = spare.second
+        y = _smoothed(y, self.label_smoothing, 2, spare.second)
         np.greater(z, 0, out=spare.third)
         np.subtract(spare.third, y, out=spare.third)
         np.multiply(spare.third, z, out=spare.third)
@@ -185,9 +179,7 @@ class SigmoidCrossEntropy(Cost):
         np.sum(spare.block, axis=1, keepdims=True, out=out)
 
     def error(self, f: Output, z: Array, a: Array, y: Array, spare: Spare, delta: Array) -> None:
-        if self.label_smoothing:
-            _smooth(y, self.label_smoothing, 2, spare.second)
-            y = spare.second
+        y = _smoothed(y, self.label_smoothing, 2, spare.second)
         np.subtract(a, y, out=delta)  # BP1, σ′ cancelled
 
 
@@ -198,10 +190,13 @@ def _distance(a: Array, y: Array, spare: Spare) -> None:
     np.maximum(spare.block, spare.second, out=spare.block)
 
 
-def _smooth(y: Array, epsilon: float, choices: int, out: Array) -> None:
-    """out ← (1 − ε) y + ε / choices."""
+def _smoothed(y: Array, epsilon: float, choices: int, out: Array) -> Array:
+    """(1 − ε) y + ε / choices, in `out`; y itself where ε is 0."""
+    if not epsilon:
+        return y
     np.multiply(y, 1 - epsilon, out=out)
     out += epsilon / choices
+    return out
 
 
 COSTS: Registry[dict[str, type[Cost]]] = Registry("cost")

@@ -33,7 +33,7 @@ class FoldRuns:
     """
 
     def __init__(self, config: Config, count: int, stop: Callable[[], bool] = lambda: False) -> None:
-        self._configs = [_without(config, Fold(number, count)) for number in range(1, count + 1)]
+        self._configs = [_tested_on(config, Fold(number, count)) for number in range(1, count + 1)]
         self._stop = stop
         self._first: TrainingRun | None = TrainingRun(self._configs[0], stop)
         self._expected: list[list[dict[str, Any]]] = []  # of each fold that is done, its conditions
@@ -108,7 +108,7 @@ class FoldRuns:
         write_atomically(directory.folds, f"{text}\n".encode())
 
 
-def _without(config: Config, fold: Fold) -> Config:
+def _tested_on(config: Config, fold: Fold) -> Config:
     """The config with one fold for its test rows."""
     data = config.spec.data.model_copy(update={"test": FoldSpec.model_construct(fold=fold)})
     return replace(config, spec=config.spec.model_copy(update={"data": data}))

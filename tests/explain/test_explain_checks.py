@@ -112,7 +112,7 @@ def test_a_case_of_the_matrix_has_everything_in_it():
 def test_every_limit_holds_something_back():
     network, theta, batch = matrix_case(ACTIVATIONS.get("tanh")(), "softmax", "cross_entropy")
     limits = {step["name"] for step in every_step(network, theta, batch) if "limits" in step["name"]}
-    assert len(limits) == len(OPTIMIZERS.names()) + 3
+    assert len(limits) == len(list(OPTIMIZERS)) + 3
     work, gradient = batch.workspace(network, np.float64), theta.like()
     network.forward(theta, work)
     network.gradient(theta, work, gradient, np.zeros_like(theta.weights))

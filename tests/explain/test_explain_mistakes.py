@@ -103,4 +103,4 @@ def test_each_mistake_says_in_one_line_what_it_is():
         assert about
         assert "\n" not in about
         assert not about.endswith(".")
-    assert len({MISTAKES.get(name).about for name in MISTAKES}) == len(MISTAKES.names())
+    assert len({MISTAKES.get(name).about for name in MISTAKES}) == len(list(MISTAKES))

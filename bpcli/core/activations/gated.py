@@ -14,6 +14,8 @@ from bpcli.core.activations.rectifying import softplus
 from bpcli.core.activations.saturating import sigmoid
 from bpcli.core.linalg import Array
 
+CUBIC = 0.044715  # of z³, in the tanh form of gelu
+
 
 @ACTIVATIONS.register("silu")
 @dataclass(frozen=True)
@@ -118,6 +120,3 @@ class Gelu:
         out *= z
         out *= sqrt(2 / pi)
         np.tanh(out, out=out)
-
-
-CUBIC = 0.044715

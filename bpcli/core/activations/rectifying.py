@@ -33,7 +33,7 @@ class Relu:
 class LeakyRelu:
     """f(z) = max(z, 0) + slope · min(z, 0), f′ = 1 where z > 0 and slope elsewhere (Maas, Hannun & Ng 2013)."""
 
-    slope: float = 0.01  # above 0
+    slope: float = 0.01  # between 0 and 1
 
     reads_z: ClassVar[bool] = False
     kinks: ClassVar[tuple[float, ...]] = (0.0,)
