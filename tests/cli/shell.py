@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import shlex
+import signal
 import struct
 import subprocess
 import sys
@@ -57,11 +58,21 @@ def start(*arguments: object, cwd: Path, **changes: str | None) -> subprocess.Po
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_heed_signals,
     )
 
 
+def _heed_signals() -> None:
+    """Undoes what a background job inherits: it ignores Ctrl-C, and under nohup a hang-up too."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def finish(process: subprocess.Popen[str]) -> Done:
-    out, err = process.communicate(timeout=60)
+    try:
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()  # which does nothing to a process that has ended
     return Done(process.returncode, out, err)
 
 
