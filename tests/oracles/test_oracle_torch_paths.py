@@ -33,6 +33,7 @@ HOLDING_BACK: list[dict[str, Any]] = [
     {"dropout": (0.2, 0.5, 0.3)},
     {"l1": 0.02, "l2": 0.3, "clip_value": 0.05, "clip_norm": 0.1, "max_norm": 0.9, "dropout": (0.2, 0.0, 0.3)},
     {"l2": 0.3, "clip_norm": 0.1, "train_biases": False},
+    {"l2": 0.3, "writes_gradient": True},  # the other engine, which must come to the same
 ]
 
 
@@ -72,7 +73,7 @@ def test_every_entry_has_an_oracle_and_every_parameter_is_tried(registry, table)
 
 def test_all_that_holds_a_step_back_is_tried():
     assert {field.name for field in fields(Penalty)} == set(PENALTIES)
-    assert {field.name for field in fields(Descent)} == {"network", "optimizer", *LIMITS}
+    assert {field.name for field in fields(Descent)} == {"network", "optimizer", "writes_gradient", *LIMITS}
 
 
 @pytest.mark.parametrize(("name", "form"), forms(STEPPERS))
