@@ -111,7 +111,8 @@ independent labels there is no `balanced_accuracy`, no `top_2` and the like, and
 `max_absolute_error`, `worst_index` (null for a direction), `analytic` and `numeric` (both values there), `kinks` (what
 lies where there is no derivative; such rows are left out), `left_out` (entries on a kink, or with one within the step
 of a central difference), `agrees` (with the derivatives), `repeatable` (the same bits twice), `passed`. A part of
-`step` has `name` (the optimizer), `block`, `max_relative_error` (in parts of the block's change), `passed`.
+`step` has `name` (the optimizer), `block`, `max_relative_error` (in parts of the block's largest entry, or of 1,000
+times its change where that is less), `passed`.
 
 `gradcheck --self-test --json` prints one object: `passed`, `method`, `mistakes` (each with `name`, `about`, `caught`,
 `findings`: each with `check`, `case`, `blocks`) and `false_alarms`."""

@@ -14,14 +14,14 @@ from bpcli.core.linalg import Array
 from bpcli.core.parameters import Parameters
 from bpcli.streams import stream
 
-TOLERANCE = 1e-9  # of the largest change in a block
+TOLERANCE = 1e-12  # of the largest entry of a block, or of 1,000 times its change where that is less
 ROUNDING = 16 * np.finfo(float).eps  # of the largest entry of a block: what a step may always be off
 STEPS_BEFORE = (0, 2)  # the first step, from empty memories, and a later one, from a past drawn at random
 
 
 @dataclass(frozen=True)
 class StepReport:
-    """How far one block, or the optimizer's memory of it, landed from the rule, in parts of its largest change."""
+    """How far one block, or the optimizer's memory of it, landed from the rule, as `_distance` counts it."""
 
     name: str
     max_relative_error: float
@@ -85,7 +85,8 @@ def _clipped(descent: Descent, gradient: Parameters) -> Parameters:
 
 
 def _distance(before: Array, reached: Array, expected: Array) -> float:
-    """Counted against the change, not against the block: a small step must be as right as a large one."""
+    """In parts of the largest entry; a small step against its change, for it must be as right as a large one."""
     change, largest = np.abs(expected - before).max(), max(np.abs(before).max(), np.abs(expected).max())
-    error = float(np.abs(reached - expected).max() / max(change, ROUNDING / TOLERANCE * largest, np.finfo(float).tiny))
+    size = max(min(largest, 1000 * change), ROUNDING / TOLERANCE * largest, np.finfo(float).tiny)
+    error = float(np.abs(reached - expected).max() / size)
     return error if np.isfinite(error) else np.inf

@@ -78,7 +78,7 @@ def test_the_checks_can_fail():
     assert not prints("# print(x)\nfootprint('print(x)')\nconsole.print('x')")
     assert SOMEONES_FOLDER.search("see '/" + "home/ada/bpcli'")
     assert SOMEONES_FOLDER.search("/" + "Users/ada")
-    assert not SOMEONES_FOLDER.search("https://example.org/home/page and configs/work/x and /usr/share/datasets")
+    assert not SOMEONES_FOLDER.search("https://example.org/home/page and configs/works/x and /usr/share/datasets")
 
 
 def test_the_files_are_found():
