@@ -1,0 +1,25 @@
+"""Arguments and options that mean the same in every command that has them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for scripts.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Set a key of the config, dotted, as in optimizer.momentum=0.9."),
+]
+Weights = Annotated[
+    Path, typer.Argument(metavar="WEIGHTS", readable=False, help="A weights.npz that bpcli train wrote.")
+]
+
+
+def folder(text: str) -> Path:
+    """A path that an option gives; an empty text is refused."""
+    if not text:  # a Path would take it for the current folder
+        raise typer.BadParameter("an empty text is no folder")
+    return Path(text)
