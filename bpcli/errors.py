@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from enum import IntEnum
 
 
@@ -39,6 +39,10 @@ MEANINGS = {
 }
 
 
+MOST_PROBLEMS = 100
+"""Lines that one config gets at most: who has more to mend begins with these."""
+
+
 class BpcliError(Exception):
     """Base of every error that a user can cause; each line of it is printed as it stands."""
 
@@ -67,8 +71,11 @@ class ConfigError(BpcliError):
     exit_status = ExitStatus.CONFIG
 
     @classmethod
-    def of(cls, problems: Iterable[object]) -> ConfigError:
-        return cls(*(str(problem) for problem in problems))
+    def of(cls, problems: Sequence[object]) -> ConfigError:
+        """A line for each problem, in the order given; of a great many the first, and how many more there are."""
+        lines = [str(problem) for problem in problems[:MOST_PROBLEMS]]
+        more = len(problems) - len(lines)
+        return cls(*lines, *([f"... and {more:,} more {'problem' if more == 1 else 'problems'}"] if more else []))
 
 
 class DataError(BpcliError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -40,7 +39,7 @@ def check(tree: MappingNode, folder: Path) -> tuple[Spec, list[Problem]]:
     """
     problems: list[Problem] = []
     wrong: set[KeyPath] = set()
-    rest = deepcopy(tree)
+    rest = _copy(tree)
     while True:
         try:
             spec = Spec.model_validate(rest, context=folder)
@@ -118,6 +117,14 @@ def _locate(tree: MappingNode, loc: tuple[int | str, ...]) -> Spot:
             node = node[part]
             spot = replace(spot, place=node.place)
     return spot
+
+
+def _copy(tree: MappingNode) -> MappingNode:
+    """A tree of the same values that can be cut; nothing is ever cut out of a list."""
+    copy = MappingNode(tree.place)
+    for key, value in tree.items():
+        copy.put(key, _copy(value) if isinstance(value, MappingNode) else value, tree.key_places[key])
+    return copy
 
 
 def _cut(tree: MappingNode, keys: KeyPath) -> None:

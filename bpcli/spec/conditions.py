@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable
@@ -59,7 +60,10 @@ def read_condition(node: Any) -> Condition:
     if not found:
         known = ", ".join(COMPARISONS)
         raise refusal(f"expected a condition such as '>= 0.95', not {quoted(text)} (comparisons: {known})")
-    return Condition(found[1], as_number(ScalarNode(found[2], True, node.place), "a number after the comparison"))
+    bound = as_number(ScalarNode(found[2], True, node.place), "a number after the comparison")
+    if not math.isfinite(bound):
+        raise refusal(f"expected a finite number after the comparison, not {quoted(found[2])}")
+    return Condition(found[1], bound)
 
 
 ConditionText = Annotated[Condition, BeforeValidator(read_condition), PlainSerializer(str)]

@@ -127,9 +127,11 @@ HeldOut = Annotated[
 
 
 def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
-    again = next((name for at, name in enumerate(names) if name in names[:at]), None)
-    if again is not None:
-        raise refusal(f"column {quoted(again)} is named twice")
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise refusal(f"column {quoted(name)} is named twice")
+        seen.add(name)
     return names
 
 

@@ -50,7 +50,7 @@ def named(registry: Registry[Any], **parameters: type[Part]) -> BeforeValidator:
             raise refusal(f"missing (known: {', '.join(sorted(registry))})", *keys)
         text = as_text(name, "a name")
         if text not in registry:
-            raise refusal(unknown(text, registry, meant_by(text, registry)), *keys)
+            raise refusal(lambda: unknown(text, registry, meant_by(text, registry)), *keys)
         return Named(text, parameters.get(text, WithoutParameters).model_validate(given).model_dump())
 
     return BeforeValidator(read)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Discriminator, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import ErrorDetails, InitErrorDetails
 
+from bpcli.errors import MOST_PROBLEMS
 from bpcli.registry import nearest
 from bpcli.spec.foreign import key_meant_by, meant_by
 from bpcli.spec.problems import choice, line_error, refusal, unknown
@@ -42,9 +43,12 @@ class Part(BaseModel):
             return handler(node)
         except ValidationError as error:
             details = _without_follow_ups(error.errors(include_url=False))
-            raise ValidationError.from_exception_data(
-                cls.__name__, [cls._line_error(detail) for detail in details]
-            ) from None
+            unknown_keys = 0
+            errors = []
+            for detail in details:
+                unknown_keys += _is_unknown_key(detail)
+                errors.append(cls._line_error(detail, hinted=unknown_keys <= MOST_PROBLEMS))
+            raise ValidationError.from_exception_data(cls.__name__, errors) from None
 
     @classmethod
     def key_names(cls) -> list[str]:
@@ -52,11 +56,14 @@ class Part(BaseModel):
         return [field.alias or name for name, field in cls.model_fields.items()]
 
     @classmethod
-    def _line_error(cls, error: ErrorDetails) -> InitErrorDetails:
+    def _line_error(cls, error: ErrorDetails, hinted: bool) -> InitErrorDetails:
+        """The error in our words; to look for the nearest key takes its time, so what is not shown has no hint."""
         loc, context = error["loc"], error.get("ctx", {})
         match error["type"]:
             case "problem":
                 return line_error(context["message"], loc, context["meant"])
+            case _ if _is_unknown_key(error) and not hinted:
+                return line_error("unknown key", loc[:-1] if loc[-1] == "[key]" else loc, meant="")
             case "extra_forbidden":
                 return cls._unknown_key(str(loc[-1]), loc)
             case "missing":
@@ -71,11 +78,15 @@ class Part(BaseModel):
         if not cls.model_fields:
             return line_error("unknown key (there are no parameters)", loc, meant="")
         foreign = key_meant_by(key, cls.key_names())
-        meant = foreign or nearest(key, cls.key_names()) or ""
+        meant = foreign or nearest(key, sorted(cls.key_names())) or ""
         hint = choice(key, cls.key_names(), foreign)
         if foreign and not cls.is_whole and foreign not in cls.key_names():
             hint = hint.replace("here it is", "at the top level it is", 1)
         return line_error(f"unknown key ({hint})", loc, meant)
+
+
+def _is_unknown_key(error: ErrorDetails) -> bool:
+    return error["type"] == "extra_forbidden" or (error["type"] == "literal_error" and error["loc"][-1] == "[key]")
 
 
 def _without_follow_ups(errors: list[ErrorDetails]) -> list[ErrorDetails]:

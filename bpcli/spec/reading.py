@@ -45,7 +45,8 @@ def read_config(path: str, overrides: Sequence[str] = ()) -> Config:
     if isinstance(tree, ScalarNode) and tree.is_null:
         tree = MappingNode(tree.place)  # an empty file: all that is required is missing
     if not isinstance(tree, MappingNode):
-        raise ConfigError(str(Problem(tree.place, "", f"expected keys and values, not {described(tree)}")))
+        hint = " (a ':' needs a blank behind it)" if isinstance(tree, ScalarNode) and ":" in tree.text else ""
+        raise ConfigError(str(Problem(tree.place, "", f"expected keys and values, not {described(tree)}{hint}")))
     problems = reader.problems + [problem for text in overrides for problem in override(tree, text)]
     return _checked(tree, Path() if path == "-" else Path(path).parent, problems)
 
@@ -80,7 +81,12 @@ def _content(path: str) -> bytes:
     if path == "-":
         if sys.stdin is None:
             raise ConfigError("<stdin>: is closed")
-        return sys.stdin.buffer.read(MOST_BYTES + 1)
+        try:
+            return sys.stdin.buffer.read(MOST_BYTES + 1)
+        except OSError as error:
+            raise ConfigError(f"<stdin>: cannot be read: {error.strerror}") from None
+    if not path:  # which would be taken for the current folder
+        raise ConfigError("an empty text names no config file")
     try:
         with Path(path).open("rb") as file:
             return file.read(MOST_BYTES + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Callable
@@ -23,7 +24,13 @@ _LONGEST_WHOLE = 20  # digits; every whole number that a key allows is shorter
 def as_number(node: Any, wanted: str = "a number") -> float:
     """A float out of what YAML 1.2 calls a number."""
     if isinstance(node, ScalarNode) and node.plain and _NUMBER.fullmatch(node.text):
-        return float(re.sub(r"\.(?=[a-zA-Z])", "", node.text))  # Python writes .inf as inf
+        value = float(re.sub(r"\.(?=[a-zA-Z])", "", node.text))  # Python writes .inf as inf
+        digits = re.split("[eE]", node.text)[0]
+        if math.isinf(value) and digits[-1].isdigit():
+            raise refusal(f"{quoted(node.text)} is too large")
+        if value == 0 and re.search("[1-9]", digits):
+            raise refusal(f"{quoted(node.text)} is too close to 0")
+        return value
     raise refusal(f"expected {wanted}, not {described(node)}{_number_hint(node)}")
 
 
