@@ -87,7 +87,7 @@ def _problem(tree: MappingNode, detail: ErrorDetails, meant: set[KeyPath]) -> Pr
 
 
 def _shown(keys: KeyPath) -> str:
-    return ".".join(printable(key) for key in keys)
+    return ".".join(printable(key) or "''" for key in keys)
 
 
 def _meant(tree: MappingNode, detail: ErrorDetails) -> KeyPath | None:

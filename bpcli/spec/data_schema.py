@@ -31,6 +31,7 @@ from bpcli.spec.scalars import (
     Number,
     Text,
     as_text,
+    described,
     looks_like_number,
 )
 from bpcli.spec.tree import MappingNode
@@ -136,7 +137,16 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Columns = Annotated[tuple[Text, ...], Field(min_length=1), AfterValidator(_distinct), AS_ITEMS]
-ScaleName = Annotated[Literal["standard", "minmax", "none"], AS_TEXT]
+
+
+def _scale_name(node: Any) -> str:
+    wanted = "standard, minmax, none or a mapping {divide: number}"
+    if looks_like_number(node):
+        raise refusal(f"expected {wanted}, not {described(node)}")
+    return as_text(node, wanted)
+
+
+ScaleName = Annotated[Literal["standard", "minmax", "none"], BeforeValidator(_scale_name)]
 
 
 class DataSpec(Part):

@@ -21,14 +21,17 @@ _SHORTHANDS = {
 """Which key a scalar is the value of, when another key comes beside it; of all else it is the name."""
 
 
-def override(tree: MappingNode, text: str) -> list[Problem]:
-    """Puts the value of KEY=VALUE into the tree, read as the config would read it; gives the problems."""
+def override(tree: MappingNode, text: str, number: int) -> list[Problem]:
+    """Puts the value of KEY=VALUE into the tree, read as the config would read it; gives the problems.
+
+    `number` says which of the options it is: problems come in the order of the options.
+    """
     key, equals, value = text.partition("=")
     key = key.strip()
-    place = Place(f"--set {printable(key)}", override=True)
+    place = Place(f"--set {printable(key)}", column=number, override=True)
     if not equals or not key:
         return [Problem(place, "", "expected KEY=VALUE, such as learning_rate=0.5")]
-    reader = YamlReader(place.file, override=True)
+    reader = YamlReader(place.file, override=place)
     try:
         key.encode()
         node = reader.read(os.fsencode(value))
@@ -37,6 +40,8 @@ def override(tree: MappingNode, text: str) -> list[Problem]:
     except NotReadable as error:
         return [error.problem]
     path = key_path(key)
+    if not all(path):
+        return [Problem(place, "", "a dot with no key beside it")]
     if len(path) > MOST_DEPTH:
         return [Problem(place, "", f"nested deeper than {MOST_DEPTH} levels, which no config needs")]
     parent = tree
@@ -60,7 +65,7 @@ def _opened(node: Node | None, path: tuple[str, ...], place: Place) -> MappingNo
         node = _default(path, place)
     if not isinstance(node, ScalarNode) or (path == ("class_weight",) and not node.is_null):
         return None
-    mapping = MappingNode(node.place)
+    mapping = MappingNode(place)
     if not node.is_null:
         mapping.put(_SHORTHANDS.get(path, "name"), node, node.place)
     return mapping

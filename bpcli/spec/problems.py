@@ -36,7 +36,7 @@ class Problem:
 
     @property
     def order(self) -> tuple[bool, int, int]:
-        """By place; overrides come last."""
+        """By place; overrides come last, in their own order."""
         return self.place.override, self.place.line, self.place.column
 
 

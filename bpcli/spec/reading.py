@@ -45,9 +45,10 @@ def read_config(path: str, overrides: Sequence[str] = ()) -> Config:
     if isinstance(tree, ScalarNode) and tree.is_null:
         tree = MappingNode(tree.place)  # an empty file: all that is required is missing
     if not isinstance(tree, MappingNode):
-        hint = " (a ':' needs a blank behind it)" if isinstance(tree, ScalarNode) and ":" in tree.text else ""
+        colon = isinstance(tree, ScalarNode) and tree.plain and ":" in tree.text
+        hint = " (a ':' needs a blank behind it)" if colon else ""
         raise ConfigError(str(Problem(tree.place, "", f"expected keys and values, not {described(tree)}{hint}")))
-    problems = reader.problems + [problem for text in overrides for problem in override(tree, text)]
+    problems = reader.problems + [problem for at, text in enumerate(overrides) for problem in override(tree, text, at)]
     return _checked(tree, Path() if path == "-" else Path(path).parent, problems)
 
 
@@ -66,7 +67,7 @@ def _checked(tree: MappingNode, home: Path, problems: list[Problem]) -> Config:
     """Checks a config that lies in `home`; its `relative_to` becomes absolute, whether it was given or not."""
     given = tree.get("relative_to", ScalarNode("", True, tree.place))
     folder = home
-    if isinstance(given, ScalarNode):
+    if isinstance(given, ScalarNode) and (given.text or given.is_null):
         folder = (Path() if given.place.override else home) / ("" if given.is_null else given.text)
         absolute = ScalarNode(os.path.abspath(folder), False, given.place)
         tree.put("relative_to", absolute, tree.key_places.get("relative_to", tree.place))

@@ -60,9 +60,16 @@ def as_text(node: Any, wanted: str = "text") -> str:
     raise refusal(f"expected {wanted}, not {described(node)}")
 
 
-def text_for(wanted: str) -> BeforeValidator:
-    """Reads text where something special is wanted, which the refusal names."""
-    return BeforeValidator(lambda node: as_text(node, wanted))
+def only(word: str, wanted: str) -> BeforeValidator:
+    """Reads one word; the refusal of anything else says what is wanted."""
+
+    def read(node: Any) -> str:
+        text = as_text(node, wanted)
+        if text != word:
+            raise refusal(f"expected {wanted}, not {described(node)}")
+        return text
+
+    return BeforeValidator(read)
 
 
 def as_path(node: Any, info: ValidationInfo) -> str:

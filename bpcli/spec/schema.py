@@ -18,7 +18,7 @@ from bpcli.spec.conditions import ConditionText, Metric, Monitor
 from bpcli.spec.data_schema import DataSpec
 from bpcli.spec.named import WRITTEN, Named, named, with_defaults
 from bpcli.spec.parts import IF_LIST, IF_NUMBER, IF_PARTS, Part
-from bpcli.spec.scalars import AS_NUMBER, AS_TEXT, OR_NONE, FilePath, Flag, Number, Whole, text_for, whole_or
+from bpcli.spec.scalars import AS_NUMBER, AS_TEXT, OR_NONE, FilePath, Flag, Number, Whole, only, whole_or
 
 Activation = Annotated[Named, named(ACTIVATIONS, **parameters.ACTIVATION), WRITTEN]
 Output = Annotated[Named, named(OUTPUTS), WRITTEN]
@@ -41,7 +41,7 @@ BatchSize = Annotated[
     whole_or("all"),
 ]
 ClassWeight = Annotated[
-    Annotated[Literal["balanced"], text_for("'balanced' or a mapping {class: weight}"), Tag("<one>")]
+    Annotated[Literal["balanced"], only("balanced", "'balanced' or a mapping {class: weight}"), Tag("<one>")]
     | Annotated[dict[str, Limit], Field(min_length=1), Tag("<parts>")],
     IF_PARTS,
 ]

@@ -60,19 +60,15 @@ _SENTENCES = {
     "found character '`' that cannot start any token": _IN_QUOTES.format("'`'"),
     "found character '>' that cannot start any token": _TEXT_BLOCK,
     "found character '|' that cannot start any token": _TEXT_BLOCK,
-    "found undefined tag handle": _TAG,
-    "expected URI": _TAG,
-    "expected '>', but found": _TAG,
-    "expected ' ', but found": _TAG,
 }
 """What PyYAML says, by its beginning, and what is said instead; the first that fits is taken."""
 
+_IN_TAG = ("while scanning a tag", "while parsing a tag")
 _OPENED = (  # what was opened is shown, not where it was missed
     "while scanning a quoted scalar",
-    "while scanning a tag",
-    "while parsing a tag",
     "while parsing a flow sequence",
     "while parsing a flow mapping",
+    *_IN_TAG,
 )
 
 
@@ -97,7 +93,7 @@ class NotReadable(Exception):
 class YamlReader:
     """Turns one text into a tree; keys that stand twice are collected in `problems`, and the first one counts."""
 
-    def __init__(self, file: str, override: bool = False) -> None:
+    def __init__(self, file: str, override: Place | None = None) -> None:
         self._file = file
         self._override = override
         self._nodes = 0
@@ -195,9 +191,11 @@ class YamlReader:
 
     def _at(self, line: int, column: int) -> Place:
         """A place counted from 0; an override has one line, which needs no number."""
-        return Place(self._file, override=True) if self._override else Place(self._file, line + 1, column + 1)
+        return self._override or Place(self._file, line + 1, column + 1)
 
     def _sentence(self, error: yaml.MarkedYAMLError) -> str:
         found = error.problem or ""
+        if (error.context or "").startswith(_IN_TAG) or found.startswith("found undefined tag handle"):
+            return _TAG
         known = (sentence for start, sentence in _SENTENCES.items() if found.startswith(start))
         return "not valid YAML: " + next(known, found)
