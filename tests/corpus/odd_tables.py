@@ -71,7 +71,12 @@ CASES = [
         {"d.csv": "a,y\n1,p\n".encode("utf-16")},
         "d.csv:1: not UTF-8 text (byte 0xff); save the file as UTF-8",
     ),
-    data("CSV: UTF-16 without a mark", "d.csv", {"d.csv": "a,y\n1,p\n".encode("utf-16-le")}, "?"),
+    data(
+        "CSV: UTF-16 without a mark",
+        "d.csv",
+        {"d.csv": "a,y\n1,p\n".encode("utf-16-le")},
+        "d.csv:1: not UTF-8 text (byte 0x00); save the file as UTF-8",
+    ),
     data(
         "CSV: endless name",
         "d.csv",
@@ -96,7 +101,13 @@ CASES = [
         {"d.csv": b",".join(b"a%d" % n for n in range(20_000)) + b",a7\n1\n"},
         "d.csv:1: columns 8 and 20001 are both called 'a7'",
     ),
-    data("CSV: colours", "d.csv", {"d.csv": b'a,b,y\n1,"\x1b[31m\nx",p\n3,4,q\n5,6,p\n'}, "?"),
+    data(
+        "CSV: colours",
+        "d.csv",
+        {"d.csv": b'a,b,y\n1,"\x1b[31m\nx",p\n3,4,q\n5,6,p\n'},
+        "d.csv:2: column 'b': '\\x1b[31m\\nx' is not a number (a missing one is written as an empty cell, NA, NaN, null "
+        "or ?)",
+    ),
     data(
         "CSV: blank lines and quoted breaks count",
         "d.csv",
