@@ -67,7 +67,7 @@ def _checked(tree: MappingNode, home: Path, problems: list[Problem]) -> Config:
     """Checks a config that lies in `home`; its `relative_to` becomes absolute, whether it was given or not."""
     given = tree.get("relative_to", ScalarNode("", True, tree.place))
     folder = home
-    if isinstance(given, ScalarNode) and (given.text or given.is_null):
+    if isinstance(given, ScalarNode) and (given.text or given.is_null) and "\0" not in given.text:
         folder = (Path() if given.place.override else home) / ("" if given.is_null else given.text)
         absolute = ScalarNode(os.path.abspath(folder), False, given.place)
         tree.put("relative_to", absolute, tree.key_places.get("relative_to", tree.place))

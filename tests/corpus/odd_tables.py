@@ -18,9 +18,10 @@ from odd_arrays import CSV, data
 from odd_starts import linked_to_itself
 
 
-def parquet(**columns: Any) -> bytes:
+def parquet(called: list[str] | None = None, **columns: Any) -> bytes:
+    table = pyarrow.table(columns)
     with io.BytesIO() as file:
-        pyarrow.parquet.write_table(pyarrow.table(columns), file)
+        pyarrow.parquet.write_table(table.rename_columns(called) if called else table, file)
         return file.getvalue()
 
 
@@ -38,6 +39,12 @@ CASES = [
         "d.parquet: not a Parquet file that can be read ({reason})",
     ),
     data("Parquet: no rows", "d.parquet", {"d.parquet": parquet(a=[], y=[])}, "d.parquet: holds no rows"),
+    data(
+        "Parquet: a name twice",
+        "d.parquet",
+        {"d.parquet": parquet(a=[1, 2], b=[3, 4], called=["a", "b", "a"], c=[0, 1])},
+        "d.parquet: two columns are called 'a'",
+    ),
     data(
         "Parquet: dates",
         "d.parquet",
@@ -105,8 +112,8 @@ CASES = [
         "CSV: colours",
         "d.csv",
         {"d.csv": b'a,b,y\n1,"\x1b[31m\nx",p\n3,4,q\n5,6,p\n'},
-        "d.csv:2: column 'b': '\\x1b[31m\\nx' is not a number (a missing one is written as an empty cell, NA, NaN, null "
-        "or ?)",
+        "d.csv:2: column 'b': '\\x1b[31m\\nx' is not a number (a missing one is written as an empty cell, NA, NaN, "
+        "null or ?)",
     ),
     data(
         "CSV: blank lines and quoted breaks count",

@@ -86,13 +86,6 @@ def test_the_stored_preparation_is_used_not_a_new_one() -> None:
     np.testing.assert_allclose(one.x - other.x, np.tile(1 / np.array(preparation.divisor), (30, 1)), rtol=1e-5)
 
 
-def test_a_split_that_is_not_there() -> None:
-    preparation = load(data("iris.csv"), None, None, Recipe(), 1, FLOAT32).preparation
-    with pytest.raises(DataError) as caught:
-        load_split("test", data("iris.csv"), None, None, Recipe(), 1, FLOAT32, preparation)
-    assert str(caught.value) == "there are no test rows: the config names neither a file nor a fraction for them"
-
-
 def test_rows_of_one_file_make_several_splits() -> None:
     prepared = load(data("iris.csv", (0, 100)), data("iris.csv", (20, 60)), None, Recipe(), 1, FLOAT32)
     assert prepared.validation is not None
