@@ -42,7 +42,9 @@ def read(source: Source) -> Table:
             pass  # so that a missing file is told as any other
         if "." not in source.path.name:
             known = ", ".join(sorted(READERS))
-            raise DataError(f"{source.shown}: no extension tells its format: name it in data.format ({known})") from None
+            raise DataError(
+                f"{source.shown}: no extension tells its format: name it in data.format ({known})"
+            ) from None
         raise DataError(f"{source.shown}: format: {error}") from None
     if source.labels is not None and form not in PAIRS:
         raise DataError(

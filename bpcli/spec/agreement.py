@@ -30,6 +30,7 @@ FIGURES = {  # what is measured, by what the targets are
     "numbers": ("cost", "mae", "rmse", "r2"),
 }
 
+
 def complete(config: Config, prepared: Prepared) -> Spec:
     """The spec with everything filled in that the data decides. Raises ConfigError where it does not fit the data."""
     spec, preparation = config.spec, prepared.preparation

@@ -41,7 +41,7 @@ class Case:
     lines: tuple[str, ...]
     code: int = 3
     commands: tuple[tuple[str, ...], ...] = (TRAIN,)
-    stdin: bytes | io.RawIOBase | None = b""  # None: closed from the start
+    stdin: bytes | type[io.RawIOBase] | None = b""  # None: closed from the start
     around: Callable[[], AbstractContextManager[object]] = field(
         default=nullcontext, repr=False
     )  # entered in its folder
@@ -76,10 +76,10 @@ def as_told(case: Case, outcome: Outcome) -> bool:
     )
 
 
-def run(arguments: tuple[str, ...], stdin: bytes | io.RawIOBase | None = b"") -> Outcome:
+def run(arguments: tuple[str, ...], stdin: bytes | type[io.RawIOBase] | None = b"") -> Outcome:
     """One command as the shell would run it, outside of GitHub Actions."""
     told = io.StringIO()
-    raw = io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin
+    raw = io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin and stdin()
     given = None if raw is None else io.TextIOWrapper(io.BufferedReader(raw))
     quiet = {key: value for key, value in os.environ.items() if not key.startswith(("GITHUB_", "BPCLI_"))}
     with (

@@ -56,7 +56,7 @@ CASES = [
         "stdin for writing alone",
         ("train", "-"),
         "<stdin>: cannot be read: Bad file descriptor",
-        stdin=_NotReadable(),
+        stdin=_NotReadable,
     ),
     started(
         "stdin wrong",
