@@ -27,7 +27,8 @@ _TAG = "tags (!name) are not allowed: the key decides the type"
 _NOT_IN_LINE = "does not line up with the lines above"
 
 _SENTENCES = {
-    "mapping values are not allowed here": "a ':' too many, none in the line above, or too far to the right (quote a text that holds ': ')",
+    "mapping values are not allowed here": "a ':' too many, none in the line above, or too far to the right "
+    "(quote a text that holds ': ')",
     "mapping keys are not allowed here": _IN_QUOTES.format("'?'"),
     "sequence entries are not allowed here": "a list item '- …' cannot start here (put it in a line of its own)",
     "could not find expected ':'": "expected 'key: value' (is a ':' missing here or in the line above?)",
@@ -41,7 +42,7 @@ _SENTENCES = {
     "expected the node content, but found '-'": "a list in brackets has its items without '-'",
     "expected the node content, but found ':'": _IN_QUOTES.format("':'"),
     "expected the node content, but found": "a value is missing here",
-    "expected <block end>, but found '<scalar>'": "a text that belongs to nothing (in '…' a quote is written twice: '')",
+    "expected <block end>, but found '<scalar>'": "a text that belongs to nothing (in '…' a quote is written as '')",
     "expected <block end>, but found '-'": "a list item '- …' where a key should stand",
     "expected <block end>, but found ':'": "a ':' without a key before it",
     "expected <block end>, but found ','": "a ',' that belongs to nothing",
