@@ -11,7 +11,7 @@ from bpcli.runs.reproduction import Reproduction
 from bpcli.ui.comparison import reproduction
 from bpcli.ui.console import can_animate, open_console, room, write
 from bpcli.ui.json_lines import json_line
-from bpcli.ui.live import LiveView
+from bpcli.ui.progress import ProgressView
 from bpcli.ui.view import View
 
 
@@ -20,7 +20,7 @@ def reproduce(weights: Path, json: bool, quiet: bool) -> ExitStatus:
     signals = Signals()
     again = Reproduction(weights, signals.received)
     progress = open_console(sys.stderr)
-    with signals, LiveView(progress) if can_animate(progress) and not quiet else View() as view:
+    with signals, ProgressView(progress) if can_animate(progress) and not quiet else View() as view:
         for event in again.run():
             view.show(event)
     if signals.status is not None:

@@ -66,7 +66,7 @@ def _apart(a: Array, b: Array) -> dict[str, Any]:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         off, size = np.abs(x - y), np.maximum(np.abs(x), np.abs(y))
         relative = np.divide(off, size, out=np.zeros_like(off), where=size > 0)
-        cosine = (x * y).sum() / (np.sqrt(np.square(x).sum()) * np.sqrt(np.square(y).sum()))
+        cosine = (x * y).sum() / np.sqrt(np.square(x).sum() * np.square(y).sum())
     return {
         "entries": a.size,
         "different": int(different.sum()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 from rich.text import Text
@@ -13,15 +14,14 @@ from bpcli.ui.console import printable
 from bpcli.ui.figures import duration, error, figure, measure
 from bpcli.ui.inspection import facts, times
 
-SECTIONS = {  # in their order, and what one and several differences in them are called
-    "config": ("1 key of the config", "keys of the config"),
-    "data": ("1 data file", "data files"),
-    "preparation": ("1 value of the preparation", "values of the preparation"),
-    "metrics": ("1 metric", "metrics"),
-    "numerics": ("1 part of the numerics", "parts of the numerics"),
-    "format": ("1 part of the format", "parts of the format"),
-}
+SECTIONS = ("config", "data", "preparation", "metrics", "numerics", "format")
 MOST_ROWS = 20  # of one section
+CAUSES = {  # what a difference in a section points to, when the same data was read
+    "config": "this version of bpcli completes its config otherwise",
+    "data": "it names other files",
+    "preparation": "its rows were split or scaled otherwise, as by another config",
+    "format": "it is laid out otherwise",
+}
 ENDS = {  # how far a run that was followed had gone
     "epochs": "trained again",
     "early_stopping": "trained again, stopped early",
@@ -34,12 +34,17 @@ def difference(found: Mapping[str, Any], width: int | None = None) -> list[Text]
     """Both files, a table for each section in which they differ, and the verdict."""
     lines = facts([(side, found[side]) for side in ("a", "b")], width)
     if found["same"]:
-        return [*lines, Text(), Text(f"the same bytes, SHA-256 {found['sha256']['a']}", style="green")]
+        return [*lines, Text(), *_same(found["sha256"]["a"], "the same bytes", width)]
     if history := found.get("history"):
         parted = history["parted"]
         where = "alike as far as both go" if parted is None else f"they part in epoch {parted}"
         lines += [Text(), Text(f"epochs: {history['a']:,} and {history['b']:,}, {where}")]
-    return [*lines, *_tables(found, ("a", "b"), width), Text(), Text(f"different: {_counted(found)}", style="bold")]
+    return [
+        *lines,
+        *_tables(found, ("a", "b"), width),
+        Text(),
+        *wrapped(f"different: {_counted(found)}", width, "bold"),
+    ]
 
 
 def reproduction(found: Mapping[str, Any], width: int | None = None) -> list[Text]:
@@ -54,26 +59,35 @@ def reproduction(found: Mapping[str, Any], width: int | None = None) -> list[Tex
         return [*lines, Text(), Text("not reproduced: nothing finite came of it", style="bold red")]
     lines += [*_tables(compared, ("file", "here"), width), Text()]
     if not found["reproduced"]:
-        return [*lines, Text(f"not reproduced: {_counted(compared)}", style="bold red"), *_why(found)]
+        verdict = wrapped(f"not reproduced: {_counted(compared)}", width, "bold red")
+        return [*lines, *verdict, *wrapped(_why(found), width)]
     if compared["numerics"]:
         said = "reproduced: the same weights and metrics to the last bit, though the arithmetic was done elsewhere"
-    else:
-        said = f"reproduced: the same bytes, SHA-256 {found['sha256']['b']}"
-    return [*lines, Text(said, style="green")]
+        return [*lines, *wrapped(said, width, "green")]
+    return [*lines, *_same(found["sha256"]["b"], "reproduced: the same bytes", width)]
 
 
-def _why(found: Mapping[str, Any]) -> list[Text]:
+def wrapped(words: str, width: int | None, style: str = "") -> list[Text]:
+    """A sentence, over several lines where the terminal is too narrow for it."""
+    return [Text(line, style=style) for line in (wrap(words, width) if width else [words])]
+
+
+def _same(sha256: str, said: str, width: int | None) -> list[Text]:
+    return [Text(said, style="green"), *facts([("sha256", sha256)], width)]
+
+
+def _why(found: Mapping[str, Any]) -> str:
     """What may be the reason, of what can be seen."""
     compared = found["differences"]
-    causes = [f"the {name} differs" for name in ("config", "data", "preparation", "format") if compared[name]]
-    causes += [f"{place['key']} is another" for place in compared["numerics"]]
+    causes = [f"{p['key']} is {_shown(p, 'b')} here, not {_shown(p, 'a')}" for p in compared["numerics"]]
+    causes += [cause for section, cause in CAUSES.items() if compared[section]]
     if found["threads"] > 1:
         causes.append(f"it takes {found['threads']} threads, and how BLAS shares work among them may differ")
     if found["reason"] == "interrupted" and any(place["key"] == "epochs" for place in compared["metrics"]):
         causes.append(f"no step of epoch {found['epochs']}, in which it ended, gives its weights")
     if not causes:
-        return [Text("nothing that is recorded differs: it was made by another config, or changed afterwards")]
-    return [Text("what may be why: " + "; ".join(causes))]
+        return "nothing that is recorded differs: it was made by another config, or changed afterwards"
+    return "what may be why: " + "; ".join(causes)
 
 
 def _tables(compared: Mapping[str, Any], titles: tuple[str, str], width: int | None) -> list[Text]:
@@ -148,13 +162,7 @@ def _changed(compared: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _counted(compared: Mapping[str, Any]) -> str:
-    """How many differences of each kind there are."""
-    counts = {name: len(compared[name]) for name in SECTIONS}
-    words = [
-        one if counts[name] == 1 else f"{counts[name]:,} {many}"
-        for name, (one, many) in SECTIONS.items()
-        if counts[name]
-    ]
-    if changed := _changed(compared):
-        words.append(f"{len(changed)} of {len(compared['weights'])} blocks of weights")
-    return ", ".join(words)
+    """How many differences there are in each section that has some, and how many blocks of weights differ."""
+    counts = {**{name: len(compared[name]) for name in SECTIONS}, "weights": len(_changed(compared))}
+    words = [f"{name} {count:,}" for name, count in counts.items() if count]
+    return ", ".join(words) + (f" of {len(compared['weights'])} blocks" if counts["weights"] else "")
