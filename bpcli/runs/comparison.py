@@ -59,7 +59,12 @@ def differing(compared: Mapping[str, list[dict[str, Any]]]) -> list[str]:
 
 
 def _differences(a: Any, b: Any, path: str) -> Iterator[dict[str, Any]]:
-    """Each place at which two JSON values differ, and both values; one is left out where there is nothing."""
+    """Each place at which two JSON values differ, and both values; one is left out where there is nothing.
+
+    Of a mapping that one side lacks, each key is a place of its own.
+    """
+    if NOTHING in (a, b) and any(isinstance(value, dict) and value for value in (a, b)):
+        a, b = ({} if value is NOTHING else value for value in (a, b))
     if isinstance(a, dict) and isinstance(b, dict):
         for key in sorted(a.keys() | b.keys()):
             yield from _differences(a.get(key, NOTHING), b.get(key, NOTHING), f"{path}.{key}" if path else key)

@@ -12,7 +12,7 @@ from rich.text import Text
 from bpcli.ui.columns import Column, table
 from bpcli.ui.console import printable
 from bpcli.ui.figures import duration, error, figure, measure
-from bpcli.ui.inspection import facts, times
+from bpcli.ui.inspection import facts, times, titled
 
 SECTIONS = ("config", "data", "preparation", "metrics", "numerics", "format")
 MOST_ROWS = 20  # of one section
@@ -38,7 +38,7 @@ def difference(found: Mapping[str, Any], width: int | None = None) -> list[Text]
     if history := found.get("history"):
         parted = history["parted"]
         where = "alike as far as both go" if parted is None else f"they part in epoch {parted}"
-        lines += [Text(), Text(f"epochs: {history['a']:,} and {history['b']:,}, {where}")]
+        lines += [Text(), *wrapped(f"epochs: {history['a']:,} and {history['b']:,}, {where}", width)]
     return [
         *lines,
         *_tables(found, ("a", "b"), width),
@@ -51,12 +51,12 @@ def reproduction(found: Mapping[str, Any], width: int | None = None) -> list[Tex
     """What was trained again, where it differs from the file, and the verdict."""
     epochs = "1 epoch" if found["epochs"] == 1 else f"{found['epochs']} epochs"
     lines = [
-        Text.assemble((printable(found["weights"]), "bold")),
-        Text(f"{ENDS[found['reason']]}: {epochs}, {duration(found['seconds'])}"),
+        *titled(found["weights"], width),
+        *wrapped(f"{ENDS[found['reason']]}: {epochs}, {duration(found['seconds'])}", width),
     ]
     compared = found["differences"]
     if compared is None:
-        return [*lines, Text(), Text("not reproduced: nothing finite came of it", style="bold red")]
+        return [*lines, *wrapped("not reproduced: nothing finite came of it", width, "bold red")]
     lines += [*_tables(compared, ("file", "here"), width), Text()]
     if not found["reproduced"]:
         verdict = wrapped(f"not reproduced: {_counted(compared)}", width, "bold red")

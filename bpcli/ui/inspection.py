@@ -30,9 +30,7 @@ Fact = tuple[str, str]
 
 def inspection(found: Mapping[str, Any], width: int | None = None) -> list[Text]:
     """The network, its blocks in figures and, where there is meta, how it was trained, on what and where."""
-    form = "no meta: numbers alone" if found["format"] is None else f"format {found['format']}"
-    head = Text.assemble((printable(found["weights"]), "bold"), f"  {found['bytes']:,} bytes, {form}")
-    lines = [head, Text(), *facts(_network(found), width), Text(), *_blocks(found, width)]
+    lines = [*titled(found["weights"], width), *facts(_network(found), width), Text(), *_blocks(found, width)]
     if found["format"] is not None:
         for group in (_training(found), _data(found), _place(found)):
             lines += [Text(), *facts(list(group), width)]
@@ -40,6 +38,12 @@ def inspection(found: Mapping[str, Any], width: int | None = None) -> list[Text]
     else:
         digests = [("sha256", found["sha256"])]
     return [*lines, Text(), *facts(digests, width)]
+
+
+def titled(path: str, width: int | None = None) -> list[Text]:
+    """The file that is spoken of, and an empty line."""
+    name = printable(path)
+    return [Text(name if width is None else cut(name, width), style="bold"), Text()]
 
 
 def facts(rows: Sequence[Fact], width: int | None = None) -> list[Text]:
@@ -57,7 +61,8 @@ def _network(found: Mapping[str, Any]) -> list[Fact]:
     sizes = [str(size) for size in found["layers"]]
     activations = found.get("activations", [""] * (len(sizes) - 1))
     layers = [sizes[0], *(f"{size} {name}".strip() for size, name in zip(sizes[1:], activations))]
-    rows = [("layers", " → ".join(layers))]
+    form = "no meta: numbers alone" if found["format"] is None else f"format {found['format']}"
+    rows = [("size", f"{found['bytes']:,} bytes, {form}"), ("layers", " → ".join(layers))]
     if "cost" in found:
         rows.append(("cost", found["cost"]))
     dtype = f", {found['dtype']}" if "dtype" in found else ""
@@ -68,13 +73,13 @@ def _blocks(found: Mapping[str, Any], width: int | None) -> list[Text]:
     columns = [
         Column("block", left=True),
         Column("shape", left=True),
-        Column("entries", rank=2),
+        Column("entries", rank=4),
         Column("norm"),
         Column("largest"),
-        Column("mean", rank=1),
-        Column("deviation", rank=1),
-        Column("zeros"),
-        Column("idle\nunits", rank=1),
+        Column("mean", rank=3),
+        Column("deviation", rank=2),
+        Column("zeros", rank=1),
+        Column("idle\nunits", rank=2),
     ]
     rows = []
     for block in found["blocks"]:

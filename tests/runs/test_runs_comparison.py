@@ -73,6 +73,12 @@ PLANTED: list[tuple[Change, str, Any]] = [
     (lambda m, a: m["numerics"].update(libc="musl"), "numerics", [{"key": "libc", "a": ..., "b": "musl"}]),
     (lambda m, a: m["files"].update({"t.csv": "00"}), "data", [{"key": "t.csv", "a": ..., "b": "00"}]),
     (lambda m, a: m.update(note="hello"), "format", [{"key": "note", "b": "hello"}]),
+    (
+        lambda m, a: m["metrics"].update(train={"cost": 0.5, "accuracy": 1}),
+        "metrics",
+        [{"key": "train.accuracy", "b": 1}, {"key": "train.cost", "b": 0.5}],
+    ),
+    (lambda m, a: m["config"].update(new={}), "config", [{"key": "new", "b": {}}]),
     (lambda m, a: m.update(metrics=None), "metrics", [{"key": "metrics", "a": ..., "b": None}]),
 ]
 
