@@ -26,9 +26,9 @@ its layer that have no weight but 0 leading to them, or away from them. A figure
 folders also `history` (epochs of `a` and of `b`, and `parted`, the first in which a figure differs), and a list for
 each of `config`, `data` (files that were read), `preparation`, `metrics`, `numerics`, `format`: of each difference
 `key`, `a`, `b` (left out where there is no such key) and, of numbers in `metrics`, `change` (from `a` to `b`).
-`weights` has each block: `name`, `a` and `b` (shapes) and, where these are equal, `entries`, `different` (not the same bits), the largest
-`absolute`, `relative` (|a − b| over the larger of |a| and |b|) and `units` (steps from one number of the type to the
-next; null where the types differ), and `cosine`.
+`weights` has each block: `name`, `a` and `b` (shapes) and, where these are equal, `entries`, `different` (not the same
+bits), the largest `absolute`, `relative` (|a − b| over the larger of |a| and |b|) and `units` (steps from one number of
+the type to the next; null where the types differ), and `cosine`.
 
 `reproduce --json` prints one object: `weights` (path), `reproduced`, `reason`, `epochs`, `seconds` (of the training
 here), `threads`, `sha256` (`a`: of the file, `b`: of what came out here), and `differences`, the lists of `diff` with
