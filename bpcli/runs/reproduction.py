@@ -57,8 +57,8 @@ class Reproduction:
             yield event
 
     def _is_as_far(self) -> bool:
-        """Whether a run that did not reach its last epoch is to end after this step."""
-        if self._epochs >= self._run.config.spec.epochs or self._done < self._epochs:
+        """Whether to end after this step; a run that reached its last epoch, or stopped early, ends by itself."""
+        if self._done < self._epochs:
             return False
         if self._done > self._epochs or self._run.trainer.validation is not None:
             return True

@@ -65,7 +65,9 @@ def test_runs_of_every_kind_come_out_the_same(home: Path, config: str) -> None:
     assert found["reproduced"]
     assert differing(found["differences"]) == []
     assert found["sha256"]["a"] == found["sha256"]["b"] == read_weights(path).sha256
-    assert found["epochs"] == read_weights(path).meta["metrics"]["epochs"]
+    metrics = read_weights(path).meta["metrics"]
+    assert found["epochs"] == metrics["epochs"]
+    assert metrics["running"]["cost"] > 0
     if "early_stopping" in config:
         assert found["reason"] == "early_stopping"
         assert found["epochs"] < 60
