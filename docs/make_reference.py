@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
+from about_weights import REPRODUCE, WEIGHTS_OBJECTS
+
 from bpcli.cli.app import app
 from bpcli.core.activations import ACTIVATIONS
 from bpcli.core.costs import COSTS, legal_costs
@@ -260,8 +262,11 @@ def reference() -> str:
         metrics(),
         "## Folds",
         FOLDS,
+        "## Reproducing",
+        REPRODUCE,
         "## JSON objects",
         OBJECTS,
+        WEIGHTS_OBJECTS,
     ]
     return "\n\n".join(parts) + "\n"
 
