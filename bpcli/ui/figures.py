@@ -64,3 +64,19 @@ def duration(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min {rest:02d} s"
     return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def brief(seconds: float) -> str:
+    """A length of time of any order, in two or three digits: `42 µs`, `1.7 ms`, `2.5 s`, `4 min 07 s`."""
+    if seconds < 1e-3:
+        return f"{seconds * 1e6:.2g} µs" if seconds < 1e-4 else f"{seconds * 1e6:.0f} µs"
+    return f"{seconds * 1e3:.2g} ms" if seconds < 0.1 else duration(float(f"{seconds:.2g}"))
+
+
+def size(count: int) -> str:
+    """An amount of memory in bytes, as `512 B`, `82 kB`, `1.6 MB`."""
+    amount, units = float(count), iter(("B", "kB", "MB", "GB", "TB"))
+    unit = next(units)
+    while amount >= 999.5:
+        amount, unit = amount / 1000, next(units)
+    return f"{amount:.0f} {unit}" if amount >= 9.95 or unit == "B" else f"{amount:.1f} {unit}"
