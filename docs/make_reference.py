@@ -112,12 +112,12 @@ independent labels there is no `balanced_accuracy`, no `top_2` and the like, and
 `examples` (rows of each split), `parameters`, `task`, `classes`, `taken` (where `target`, `task`, `output`, `cost` and
 `scale` come from: `config`, `data`, or `output and cost`), `sources` (of `train`, `validation`, `test`: `file` and
 `rows`, or `fraction`, or `fold`), `scale`, `batch_size`, `steps_per_epoch`, `epochs`, `steps`, `optimizer`,
-`learning_rate`, `schedule` (both as a config writes them: `name` and parameters), `early_stopping` (whether there is
-any), `memory` (bytes that training holds: `parameters`, `optimizer`, `workspace`, `data`, `total`), `seconds`
-(estimated: `step`, `measuring` after each epoch, `closing` at the end, `total`, from `steps_timed`), `looked_for`
-(names of hazards) and `hazards`. A hazard has `name`, `place` (in the config), `where` (the key), `value` (measured;
-null when not finite), `condition` (which the value does not meet), `meaning`, `advice`. `check --resolved --json`
-prints the config itself, with every key.
+`learning_rate`, `schedule` (as a config writes them: `name` and parameters, `momentum`, `nesterov`, `warmup` and so
+on), `early_stopping` (whether there is any), `memory` (bytes that training holds: `parameters`, `optimizer`,
+`workspace`, `data`, `total`), `seconds` (estimated: `step`, `measuring` after each epoch, `closing` at the end,
+`total`, from `steps_timed`), `looked_for` (names of hazards) and `hazards`. A hazard has `name`, `place` (in the
+config), `where` (the key), `value` (measured; null when not finite), `condition` (which the value does not meet),
+`meaning`, `advice`. `check --resolved --json` prints the config itself, with every key.
 
 `gradcheck --json` prints one object: `passed`, `method`, `cases` (each with `activation`, `output`, `cost`, `blocks`,
 `passed`) and `step`. A block has `name`, `shape`, `checked` (entries compared), `max_relative_error`,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
 from bpcli.data.cells import listed
@@ -21,20 +21,24 @@ WIDEST = 100  # cells; the eye loses its way in longer lines of words
 
 def check(result: Mapping[str, Any], width: int | None = None) -> list[Text]:
     """The network, what is known of data and training, and the hazards; words wrap at `width`, and never without it."""
-    rows = [
-        ("task", _task(result)),
-        ("decided by", _decided(result["taken"])),
-        *((split, _source(result, split)) for split in result["examples"]),
-        ("scale", _named(result["scale"], {})),
-        ("steps", _steps(result)),
-        ("optimizer", _descent(result)),
-        ("memory", _memory(result["memory"])),
-        ("time", _time(result)),
-    ]
-    lines = [Text(printable(result["config"]), style="bold"), Text(), *network(result, width), Text()]
-    for label, words in rows:
-        lines += _said(Text(f"{label:{LABEL}}", style="dim"), printable(words), width)
+    lines = [*_said("", printable(result["config"]), width, "bold"), Text(), *network(result, width), Text()]
+    for label, words in _facts(result).items():
+        lines += _said(f"{label:{LABEL}}", printable(words), width)
     return [*lines, Text(), *_hazards(result, width)]
+
+
+def _facts(result: Mapping[str, Any]) -> dict[str, str]:
+    """What is said beside the network, each under its label."""
+    return {
+        "task": _task(result),
+        "decided by": _decided(result["taken"]),
+        **{split: _source(result, split) for split in result["examples"]},
+        "scale": _named(result["scale"], {}),
+        "steps": _steps(result),
+        "optimizer": _descent(result),
+        "memory": _memory(result["memory"]),
+        "time": _time(result),
+    }
 
 
 def _task(result: Mapping[str, Any]) -> str:
@@ -51,8 +55,7 @@ def _decided(taken: Mapping[str, str]) -> str:
 
 
 def _source(result: Mapping[str, Any], split: str) -> str:
-    count, source = result["examples"][split], result["sources"][split]
-    rows = f"{count:,} {'row' if count == 1 else 'rows'}"
+    rows, source = _rows(result["examples"][split]), result["sources"][split]
     if "fraction" in source:
         return f"{rows}, {source['fraction']:g} of the training file"
     if "fold" in source:
@@ -61,12 +64,16 @@ def _source(result: Mapping[str, Any], split: str) -> str:
     return f"{rows} of {source['file']}{within}"
 
 
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
 def _steps(result: Mapping[str, Any]) -> str:
     each, whole = result["steps_per_epoch"], result["batch_size"]
     last = result["examples"]["train"] - (each - 1) * whole
     short = f", the last of {last:,}" if 0 < last < whole else ""
-    rows = f"{whole:,} {'row' if whole == 1 else 'rows'}"
-    return f"{each:,} an epoch, of {rows}{short}; {result['steps']:,} in {result['epochs']:,} epochs"
+    epochs = "1 epoch" if result["epochs"] == 1 else f"{result['epochs']:,} epochs"
+    return f"{each:,} an epoch, of {_rows(whole)}{short}; {result['steps']:,} in {epochs}"
 
 
 def _descent(result: Mapping[str, Any]) -> str:
@@ -81,12 +88,15 @@ def _named(written: str | Mapping[str, Any], models: Mapping[str, Any]) -> str:
     given = dict(written)
     name = given.pop("name", None)
     usual = with_defaults(name, models).parameters if name else {}
-    set_ = [f"{key} {_value(value)}" for key, value in given.items() if value != usual.get(key)]
-    return ", ".join([name, *set_] if name else set_)
+    changed = [_set(key, value) for key, value in given.items() if value != usual.get(key)]
+    return ", ".join([name, *changed] if name else changed)
 
 
-def _value(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value).lower()
+def _set(key: str, value: Any) -> str:
+    """A parameter in words; one that is true is just named."""
+    if value is True:
+        return key
+    return f"{key} {value:g}" if isinstance(value, float) else f"{key} {value}".lower()
 
 
 def _memory(memory: Mapping[str, int]) -> str:
@@ -96,43 +106,41 @@ def _memory(memory: Mapping[str, int]) -> str:
 
 def _time(result: Mapping[str, Any]) -> str:
     seconds = result["seconds"]
-    timed = "1 step" if seconds["steps_timed"] == 1 else f"{seconds['steps_timed']} steps"
     most = "at most about" if result["early_stopping"] else "about"
-    each = f"{timed} of {brief(seconds['step'])} and {brief(seconds['measuring'])} between epochs"
-    return f"{most} {brief(seconds['total'])}, estimated from {each}"
+    parts = f"{brief(seconds['step'])} a step, {brief(seconds['measuring'])} between epochs"
+    return f"{most} {brief(seconds['total'])}, an estimate: {parts}"
 
 
 def _hazards(result: Mapping[str, Any], width: int | None) -> list[Text]:
     hazards, kinds = result["hazards"], len(result["looked_for"])
     if not hazards:
-        return [Text.assemble(("0 hazards", "bold green"), f"  none of the {kinds} that are looked for")]
+        return _said("0 hazards  ", f"none of the {kinds} that are looked for", width, "", "bold green")
     lines = [Text("1 hazard" if len(hazards) == 1 else f"{len(hazards)} hazards", style="bold yellow")]
     for hazard in hazards:
         place, where = printable(hazard["place"]), hazard["where"]
-        before = place.removesuffix(where) if place.endswith(f" {where}") else f"{place}: "
-        lines += [Text(), Text.assemble(("! ", "bold yellow"), (before, "dim"), (where, "bold"))]
-        lines += _said(Text("  "), printable(hazard["meaning"]), width)
-        lines += _said(Text("  → ", style="green"), printable(hazard["advice"]), width)
+        head = place if place.endswith(f" {where}") else f"{place}: {where}"
+        lines += [Text(), *_said("! ", head, width, "bold", "bold yellow")]
+        lines += _said("  ", printable(hazard["meaning"]), width)
+        lines += _said("  → ", printable(hazard["advice"]), width, "green")
     return lines
 
 
-def _said(label: Text, words: str, width: int | None) -> list[Text]:
+def _said(label: str, words: str, width: int | None, style: str = "", label_style: str = "dim") -> list[Text]:
     """Words behind a label, in as many lines as they need, each as far in as the first."""
-    room = None if width is None else min(width, WIDEST) - cell_len(label.plain)
-    first, *rest = _wrapped(words, room)
-    indent = " " * cell_len(label.plain)
-    return [Text.assemble(label, first), *(Text(indent + line) for line in rest)]
+    room = None if width is None else min(width, WIDEST) - len(label)
+    lines = _wrapped(words, room)
+    labels = [label, *[" " * len(label)] * (len(lines) - 1)]
+    return [Text.assemble((before, label_style), (line, style)) for before, line in zip(labels, lines)]
 
 
-def _wrapped(words: str, room: int | None) -> Sequence[str]:
-    """Lines of at most `room` cells; a single word may be longer."""
+def _wrapped(words: str, room: int | None) -> list[str]:
+    """Lines of at most `room` cells; a word that is longer is broken where it must be."""
     if room is None:
         return [words]
     lines = [""]
-    for word in words.split(" "):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if cell_len(longer) <= room or not lines[-1]:
-            lines[-1] = longer
+    for piece in (piece for word in words.split(" ") for piece in chop_cells(word, room)):
+        if cell_len(lines[-1]) + 1 + cell_len(piece) <= room or not lines[-1]:
+            lines[-1] = f"{lines[-1]} {piece}".lstrip()
         else:
-            lines.append(word)
+            lines.append(piece)
     return lines

@@ -42,10 +42,7 @@ def constant_input(plan: Plan) -> Iterator[Hazard]:
 
 @HAZARDS.register("unscaled_inputs")
 def unscaled_inputs(plan: Plan) -> Iterator[Hazard]:
-    """Inputs as the network gets them, by the root of their mean square.
-
-    Found when the largest is above 10, below 0.01, or 100 times the middle one.
-    """
+    """Inputs of which the largest, by its root mean square, is above 10, below 0.01, or 100 times the middle one."""
     columns, numeric = plan.columns, _numeric(plan) & ~plan.columns.constant
     if not numeric.any():
         return

@@ -88,7 +88,7 @@ def rising_cost(plan: Plan) -> Iterator[Hazard]:
     trial, at = plan.trial, "learning_rate"
     advice = f"try {at}: {plan.trainer.eta / 10:g}"
     if trial.diverged:
-        meaning = f"within the first {len(trial.costs) + 1} steps, {trial.diverged}: training will diverge"
+        meaning = f"tried out, {trial.diverged}: training diverges"
         yield Hazard(at, None, f"<= {RISEN:g}", meaning, advice)
         return
     first = trial.costs[0]
