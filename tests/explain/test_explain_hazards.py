@@ -163,8 +163,8 @@ SOUND: list[tuple[str, Callable[[], Case]]] = [
     ("unscaled_inputs", lambda: _sized("{divide: 255}", a=255, b=255, c=255)),
     ("target_in_inputs", lambda: _copied(lambda y: np.where(np.arange(N) == 9, (y + 1) % 3, y))),
     ("target_in_inputs", lambda: Case({"k": numbers()["y"] + 0.01 * sound()["c"]} | numbers(), task="numbers")),
-    ("identifier", lambda: Case({"x": np.arange(N) / 7} | sound())),  # in order, but no whole numbers
-    ("identifier", lambda: Case({"x": np.arange(N) // 2} | sound())),  # whole numbers that come twice
+    ("identifier", lambda: Case({"x": 1.37 * np.arange(N)} | sound())),  # in order, but no whole numbers
+    ("identifier", lambda: Case({"x": shuffled(N) // 2 * 4} | sound())),  # whole numbers that come twice
     ("identifier", lambda: Case({"x": shuffled(N) ** 2} | sound())),  # all different, far apart, in no order
     ("identifier", lambda: Case({"x": [f"P{row % 60}" for row in range(N)]} | sound())),
     ("large_target", lambda: Case(numbers() | {"y": 100 * numbers()["y"]}, task="numbers")),

@@ -91,9 +91,11 @@ def rising_cost(plan: Plan) -> Iterator[Hazard]:
         meaning = f"tried out, {trial.diverged}: training diverges"
         yield Hazard(at, None, f"<= {RISEN:g}", meaning, advice)
         return
-    first = trial.costs[0]
-    late, peak = median(trial.costs[-math.ceil(len(trial.costs) / 4) :]) / first, max(trial.costs) / first
-    if first > 0 and (late > RISEN or peak > PEAK):
+    first, last = trial.costs[0], trial.costs[-math.ceil(len(trial.costs) / 4) :]
+    if first <= 0:  # poisson's may be below 0, and where it is 0 there is nothing to learn
+        return
+    late, peak = median(last) / first, max(trial.costs) / first
+    if late > RISEN or peak > PEAK:
         value, limit = (late, RISEN) if late > RISEN else (peak, PEAK)
         yield Hazard(
             at,
