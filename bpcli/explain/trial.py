@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import count
 from statistics import median
 
+import numpy as np
+
 from bpcli.data.loading import Examples
 from bpcli.explain.memory import array_bytes
 from bpcli.training.evaluate import BLOCK
@@ -89,10 +91,11 @@ def _seconds(trainer: Trainer, examples: Examples | None, clock: Callable[[], fl
     weight = None if examples.weight is None else examples.weight[:SAMPLE]
     some = Examples(examples.x[:SAMPLE], examples.y[:SAMPLE], weight, examples.rows[:SAMPLE])
     spans = []
-    for _ in range(REPEATS):
-        began = clock()
-        trainer.evaluator.measure(trainer.theta, some)
-        spans.append(clock() - began)
+    with np.errstate(all="ignore"):
+        for _ in range(REPEATS):
+            began = clock()
+            trainer.evaluator.measure(trainer.theta, some)
+            spans.append(clock() - began)
     return min(spans) * _blocks(examples) / _blocks(some)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from typing import Any
 
-from bpcli.explain.hazards import HAZARDS, Plan
+import numpy as np
+
+from bpcli.explain.hazards import HAZARDS, Hazard, Plan
 from bpcli.explain.memory import array_bytes
 from bpcli.explain.trial import Trial, try_out
 from bpcli.runs.training_run import TrainingRun
@@ -74,11 +77,15 @@ def find_hazards(run: TrainingRun, trial: Trial) -> list[dict[str, Any]]:
         expect={metric: (one.comparison, one.bound) for metric, one in spec.expect.items()},
         files={name: run.digests[part.inputs] for name, part in _parts(spec).items()},
     )
-    return [
-        {"name": name, "place": str(problem_at(run.config.tree, [hazard.where], "").place), **asdict(hazard)}
-        for name in HAZARDS
-        for hazard in HAZARDS.get(name)(plan)
-    ]
+    with np.errstate(all="ignore"):  # of numbers too large to be squared
+        return [_object(run.config, name, hazard) for name in HAZARDS for hazard in HAZARDS.get(name)(plan)]
+
+
+def _object(config: Config, name: str, hazard: Hazard) -> dict[str, Any]:
+    """A hazard as JSON has it, with its place in the config."""
+    value = hazard.value if hazard.value is not None and math.isfinite(hazard.value) else None
+    place = str(problem_at(config.tree, [hazard.where], "").place)
+    return {"name": name, "place": place, **asdict(hazard), "value": value}
 
 
 def _parts(spec: Spec) -> dict[str, SourceSpec]:
@@ -122,11 +129,11 @@ def _memory(run: TrainingRun, trial: Trial) -> dict[str, int]:
     trainer, prepared = run.trainer, run.prepared
     work = trainer.descent.network.workspace(trainer.batches.size, trainer.theta.flat.dtype, trainer.dropout)
     rows = (prepared.train, prepared.validation, prepared.test, trainer.train)
+    held = array_bytes(rows)
     parts = {
         "parameters": 2 * array_bytes(trainer.theta),
         "optimizer": trial.optimizer,
-        "workspace": array_bytes(work, trainer.evaluator, rows)
-        - array_bytes(rows),  # measuring lays rows in as they are
-        "data": array_bytes(rows),
+        "workspace": array_bytes(rows, work, trainer.evaluator) - held,  # where measuring lays rows in as they are
+        "data": held,
     }
     return {**parts, "total": sum(parts.values())}

@@ -67,10 +67,11 @@ def duration(seconds: float) -> str:
 
 
 def brief(seconds: float) -> str:
-    """A length of time of any order, in two or three digits: `42 µs`, `1.7 ms`, `2.5 s`, `4 min 07 s`."""
-    if seconds < 1e-3:
-        return f"{seconds * 1e6:.2g} µs" if seconds < 1e-4 else f"{seconds * 1e6:.0f} µs"
-    return f"{seconds * 1e3:.2g} ms" if seconds < 0.1 else duration(float(f"{seconds:.2g}"))
+    """A length of time of any order, in two digits: `42 µs`, `1.7 ms`, `2.5 s`, `4 min 10 s`."""
+    rounded = float(f"{seconds:.2g}")
+    if rounded >= 1:
+        return duration(rounded)
+    return f"{rounded * 1e3:g} ms" if rounded >= 1e-3 else f"{rounded * 1e6:g} µs"
 
 
 def size(count: int) -> str:

@@ -38,7 +38,7 @@ def test_it_says_what_training_would_do_and_leaves_no_trace(folder):
 def test_hazards_are_told_and_the_code_stays_0(folder):
     done = bpcli("check", "iris.yaml", "--set", "data.scale=none", "--set", "batch_size=91", cwd=folder)
     assert (done.code, done.err) == (0, "")
-    assert "\n1 hazard\n\n! --set batch_size\n  there are 90 training rows" in done.out
+    assert "\n1 hazard\n\n! --set batch_size\n  a batch of 91 takes in every training row (90)" in done.out
 
 
 def test_as_one_object(folder):

@@ -133,6 +133,17 @@ def test_the_memory_is_what_training_allocates(tmp_path: Path) -> None:
     assert expected["total"] - not_yet_kept == pytest.approx(allocated, rel=0.03)
 
 
+def test_numbers_too_large_to_be_squared_are_no_bug(x: np.ndarray, tmp_path: Path) -> None:
+    write_csv(tmp_path / "data.csv", "a,b,c,y", np.column_stack([1e200 * x, 1e200 * x[:, 0]]))
+    found = rehearsed(tmp_path, "layers: [3, 4, 1]\ndtype: float64\ndata: {train: data.csv, scale: none, test: 0.3}\n")
+    assert json.dumps(found, allow_nan=False)
+    assert [(hazard["name"], hazard["value"]) for hazard in found["hazards"]] == [
+        ("unscaled_inputs", None),
+        ("large_target", None),
+        ("rising_cost", None),
+    ]
+
+
 def shipped() -> list[Any]:
     return [pytest.param(path, id=path.stem) for path in sorted((ROOT / "configs").glob("*.yaml"))]
 

@@ -23,7 +23,7 @@ def single_batch(plan: Plan) -> Iterator[Hazard]:
             "batch_size",
             plan.batch_size,
             f"<= {rows}",
-            f"there are {rows:,} training rows, so all of them are one batch and an epoch is a single step",
+            f"a batch of {plan.batch_size:,} takes in every training row ({rows:,}), so an epoch is a single step",
             "take a smaller batch_size for more steps, or say batch_size: all",
         )
 
