@@ -107,8 +107,8 @@ def _memory(memory: Mapping[str, int]) -> str:
 def _time(result: Mapping[str, Any]) -> str:
     seconds = result["seconds"]
     most = "at most about" if result["early_stopping"] else "about"
-    parts = f"{brief(seconds['step'])} a step, {brief(seconds['measuring'])} between epochs"
-    return f"{most} {brief(seconds['total'])}, an estimate: {parts}"
+    between = f", {brief(seconds['measuring'])} between epochs" if seconds["measuring"] else ""
+    return f"{most} {brief(seconds['total'])}, an estimate: {brief(seconds['step'])} a step{between}"
 
 
 def _hazards(result: Mapping[str, Any], width: int | None) -> list[Text]:

@@ -134,6 +134,7 @@ PLANTED: list[tuple[str, str, Callable[[], Case]]] = [
     ("dropped_rows", "drop_last", lambda: Case(sound(), keys="batch_size: 100\ndrop_last: true")),
     ("dropped_rows", "drop_last", lambda: Case(sound(), keys="batch_size: 11\ndrop_last: true\nshuffle: false")),
     ("idle_patience", "early_stopping.patience", lambda: Case(sound(), keys="early_stopping: {patience: 19}")),
+    ("idle_patience", "early_stopping.patience", lambda: _unwatched("patience: 40")),
     ("unreachable", "expect.test.accuracy", lambda: _expecting("test.accuracy", ">= 95")),
     ("unreachable", "expect.test.accuracy", lambda: _expecting("test.accuracy", "> 1")),
     ("unreachable", "expect.validation.cost", lambda: _expecting("validation.cost", "< 0")),
@@ -174,6 +175,7 @@ SOUND: list[tuple[str, Callable[[], Case]]] = [
     ("dropped_rows", lambda: Case(sound(), keys="batch_size: 12\ndrop_last: true\nshuffle: false")),
     ("dropped_rows", lambda: Case(sound(), keys="batch_size: 100")),
     ("idle_patience", lambda: Case(sound(), keys="early_stopping: {patience: 18}")),
+    ("idle_patience", lambda: Case(sound(), keys="early_stopping: {monitor: validation.accuracy, patience: 50}")),
     ("unreachable", lambda: _expecting("test.accuracy", ">= 1")),
     ("unreachable", lambda: _expecting("test.accuracy", "< 0.5")),
     ("unreachable", lambda: _expecting("validation.cost", "<= 0")),
@@ -205,6 +207,10 @@ def _copied(made: Callable[[Any], Any]) -> Case:
 def _expecting(metric: str, condition: str, columns: Columns | None = None) -> Case:
     keys = f"expect: {{{metric}: '{condition}'}}"
     return Case(columns or sound(), keys=keys, task="numbers" if columns else "classes")
+
+
+def _unwatched(stopping: str) -> Case:
+    return Case(sound(), "test: 0.2", keys=f"early_stopping: {{monitor: running.cost, {stopping}}}")
 
 
 def _poisson(condition: str) -> Case:

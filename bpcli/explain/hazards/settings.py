@@ -50,9 +50,10 @@ def dropped_rows(plan: Plan) -> Iterator[Hazard]:
 
 @HAZARDS.register("idle_patience")
 def idle_patience(plan: Plan) -> Iterator[Hazard]:
-    """Early stopping that needs as many epochs as there are, or more."""
+    """Early stopping that needs as many epochs as there are, or more, by the figure that is watched without it too."""
     watch, epochs = plan.trainer.watch, plan.trainer.epochs
-    if watch.patience is not None and watch.patience + 1 >= epochs:
+    usual = "running.cost" if plan.trainer.validation is None else "validation.cost"
+    if watch.patience is not None and watch.patience + 1 >= epochs and watch.monitor == usual:
         yield Hazard(
             "early_stopping.patience",
             watch.patience + 1,
@@ -97,11 +98,12 @@ def rising_cost(plan: Plan) -> Iterator[Hazard]:
     late, peak = median(last) / first, max(trial.costs) / first
     if late > RISEN or peak > PEAK:
         value, limit = (late, RISEN) if late > RISEN else (peak, PEAK)
+        times = f"{value:,.1f}" if value < 1e6 else f"{value:.0e}"
         yield Hazard(
             at,
             value,
             f"<= {limit:g}",
-            f"in the first {len(trial.costs)} steps the cost rises to {value:.3g} times what it was: they are too long",
+            f"in the first {len(trial.costs)} steps the cost rises to {times} times what it was: they are too long",
             advice,
         )
 
