@@ -24,6 +24,7 @@ from bpcli.core.outputs import OUTPUTS
 from bpcli.core.schedules import SCHEDULES
 from bpcli.data.readers import READERS
 from bpcli.errors import MEANINGS, ExitStatus
+from bpcli.explain.hazards import HAZARDS
 from bpcli.explain.mistakes import MISTAKES, Mistake
 from bpcli.registry import Registry
 from bpcli.runs.predictions import WRITERS
@@ -41,6 +42,7 @@ REGISTRIES: list[tuple[str, Registry[Any]]] = [
     ("Files of predictions: `predict --output`", WRITERS),
     ("Derivatives: `gradcheck --method`", METHODS),
     ("Mistakes: `gradcheck --self-test`", MISTAKES),
+    ("Hazards: `check`", HAZARDS),
 ]
 
 METRICS = {
@@ -114,6 +116,17 @@ are more classes than that), `per_class` (each with `class`, `precision`, `recal
 `average_precision`, `examples`), `classes`, `confusion` (true classes down, predicted ones across), or `cost`, `mae`,
 `rmse`, `r2`, `explained_variance`; with gates also `gates` (each with `metric`, `condition`, `value`, `met`). For
 independent labels there is no `balanced_accuracy`, no `top_2` and the like, and no `confusion`.
+
+`check --json` prints one object: `config`, `layers`, `activations` (one a layer, the output's last), `cost`, `target`,
+`examples` (rows of each split), `parameters`, `task`, `classes`, `taken` (where `target`, `task`, `output`, `cost` and
+`scale` come from: `config`, `data`, or `output and cost`), `sources` (of `train`, `validation`, `test`: `file` and
+`rows`, or `fraction`, or `fold`), `scale`, `batch_size`, `steps_per_epoch`, `epochs`, `steps`, `optimizer`,
+`learning_rate`, `schedule` (as a config writes them: `name` and parameters, `momentum`, `nesterov`, `warmup` and so
+on), `early_stopping` (whether there is any), `memory` (bytes that training holds: `parameters`, `optimizer`,
+`workspace`, `data`, `total`), `seconds` (estimated: `step`, `measuring` after each epoch, `closing` at the end,
+`total`, from `steps_timed`), `looked_for` (names of hazards) and `hazards`. A hazard has `name`, `place` (in the
+config), `where` (the key), `value` (measured; null when not finite), `condition` (which the value does not meet),
+`meaning`, `advice`. `check --resolved --json` prints the config itself, with every key.
 
 `gradcheck --json` prints one object: `passed`, `method`, `cases` (each with `activation`, `output`, `cost`, `blocks`,
 `passed`) and `step`. A block has `name`, `shape`, `checked` (entries compared), `max_relative_error`,

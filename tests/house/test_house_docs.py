@@ -200,6 +200,7 @@ def keys_in(value: Any) -> set[str]:
         "train configs/iris.yaml --out json",
         "eval runs/iris/latest/weights.npz --fail-under accuracy=0.5",
         "gradcheck configs/iris.yaml --samples 3",
+        "check configs/wine.yaml --set data.scale=none",
     ],
 )
 def test_every_key_of_the_json_objects_is_named(place, printed, command):
