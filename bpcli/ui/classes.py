@@ -18,18 +18,15 @@ def are_short(names: Sequence[str]) -> bool:
 
 
 def labels(names: Sequence[str], width: int | None) -> list[str]:
-    """How the classes are called at the start of a row, all different: long names have their number before them."""
+    """How the classes are called at the start of a row: long names on a terminal with their number before them."""
+    if width is None or are_short(names):
+        return [printable(name) for name in names]
+    return numbered(names, width)
+
+
+def numbered(names: Sequence[str], width: int | None) -> list[str]:
+    """Each name behind its number, counted from 0; cut to a third of a terminal, which leaves room for figures."""
+    digits, room = len(str(len(names) - 1)), None if width is None else max(width // 3, SHORT)
     shown = [printable(name) for name in names]
-    if are_short(names):
-        return shown
-    digits, room = len(str(len(names))), None if width is None else max(width // 3, SHORT)
-    return [
-        f"{number:>{digits}} {name if room is None else cut_middle(name, room)}" for number, name in enumerate(shown, 1)
-    ]
-
-
-def headers(names: Sequence[str]) -> list[str]:
-    """How they are called over columns: by name, or by number where the rows give the names to it."""
-    if are_short(names):
-        return labels(names, None)
-    return [str(number) for number in range(1, len(names) + 1)]
+    cut = shown if room is None else [cut_middle(name, room) for name in shown]
+    return [f"{number:>{digits}} {name}" for number, name in enumerate(cut)]

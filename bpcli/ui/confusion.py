@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from rich.text import Text
 
-from bpcli.ui.classes import are_short, headers, labels
-from bpcli.ui.columns import Column, table
+from bpcli.ui.classes import are_short, labels, numbered
+from bpcli.ui.columns import Column, cut, table
 
 PAIRS = 10  # named where the whole matrix is too wide to read
 SHARES = (0.05, 0.2, 0.5, 0.8)  # of the true class's examples: where one shade gives way to the next
@@ -31,26 +31,39 @@ WRONG = (
 
 
 def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str], width: int | None = None) -> list[Text]:
-    """True classes down, predicted ones across, each count shaded by its share of the row."""
-    names, over = labels([str(name) for name in classes], width), headers([str(name) for name in classes])
+    """True classes down, predicted ones across, each count shaded by its share of the row.
+
+    Names that are too long to stand over their columns stand beside a number at the rows.
+    """
+    numbers, names = [str(number) for number in range(len(classes))], labels(classes, width)
+    lines = _grid(counts, names, names, width) if are_short(classes) else None
+    title = "confusion: true classes down, predicted ones across"
+    if lines is None:
+        lines = _grid(counts, numbered(classes, width), numbers, width)
+        title = "confusion: true classes down, predicted across by number"
+    if lines is None:
+        return _pairs(counts, names, width)
+    return [Text(title if width is None else cut(title, width), style="dim"), *lines]
+
+
+def _grid(
+    counts: Sequence[Sequence[int]], names: Sequence[str], over: Sequence[str], width: int | None
+) -> list[Text] | None:
+    """Heading and rows, with these names at the rows and over the columns; None where they do not fit."""
     digits = len(str(max(map(max, counts))))
     columns = [Column("", max(digits, cell_len(name))) for name in over]
     layout = _layout([column.width for column in columns], max(map(cell_len, names)), width)
     if layout is None:
-        return _pairs(counts, names, width)
+        return None
     label, gap = layout
     first, blank = Column("", label, left=True), " " * gap
-    heading = [first.pad("true" if label >= len("true") else ""), *(c.pad(name) for c, name in zip(columns, over))]
-    numbered = "" if are_short(classes) else ", by number"
-    lines = [
-        Text(f"confusion: true classes down, predicted ones across{numbered}", style="dim"),
-        Text((" " + blank).join(heading), style="bold"),
-    ]
+    heading = ["true" if label >= len("true") else "", *over]
+    lines = [Text((" " + blank).join(c.pad(word) for c, word in zip([first, *columns], heading)), style="bold")]
     for i, (name, row) in enumerate(zip(names, counts)):
         line = Text(first.pad(name) + blank)
         for j, (column, count) in enumerate(zip(columns, row)):
             line.append(f" {column.pad(str(count) if count else '.')}{blank}", _shade(count, sum(row), i == j))
-        if width is None:
+        if width is None:  # on a terminal the last cell has its shade to the end
             line.rstrip()
         lines.append(line)
     return lines
@@ -81,8 +94,8 @@ def _pairs(counts: Sequence[Sequence[int]], names: Sequence[str], width: int | N
         if true != guessed and count
     ]
     columns = [
-        Column("true", left=True),
-        Column("predicted", left=True),
+        Column("true", left=True, middle=True),
+        Column("predicted", left=True, middle=True),
         Column("examples"),
         Column("of the true", rank=1),
     ]

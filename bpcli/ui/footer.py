@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import floor, log10
 
 from rich.text import Text
 
@@ -107,5 +106,4 @@ def _way(first: float, last: float) -> list[str]:
 
 def _three_digits(rate: float) -> int:
     """A rate that stands still for the eye."""
-    digits = max(floor(log10(rate)) - 2, 0) if rate > 0 else 0
-    return round(rate / 10**digits) * 10**digits
+    return round(float(f"{rate:.3g}"))

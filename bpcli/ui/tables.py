@@ -75,7 +75,7 @@ def evaluation(result: Mapping[str, Any], width: int | None = None) -> list[Text
 def per_class(classes: Sequence[Mapping[str, Any]], width: int | None = None) -> list[Text]:
     """Precision, recall, F1 and the two figures of ranking of each class; what is not defined is a dash."""
     columns = [
-        Column("class", left=True),
+        Column("class", left=True, middle=True),
         Column("precision"),
         Column("recall"),
         Column("f1", rank=1),
@@ -90,7 +90,7 @@ def per_class(classes: Sequence[Mapping[str, Any]], width: int | None = None) ->
             *(measure(name, one[name]) for name in PER_CLASS),
             str(one["examples"]),
         )
-        for name, one in zip(labels(names, width) if width else map(printable, names), classes)
+        for name, one in zip(labels(names, width), classes)
     ]
     return table(columns, rows, width)
 
