@@ -13,8 +13,9 @@ from rich.text import Text
 from bpcli.training.events import EpochEnded, Event, Progressed, Started
 from bpcli.ui.columns import fitting, heading, line, total
 from bpcli.ui.curve import Curve
-from bpcli.ui.epochs import EpochRows, thinned
+from bpcli.ui.epochs import EpochRows
 from bpcli.ui.footer import Footer
+from bpcli.ui.history import History
 from bpcli.ui.view import View
 
 INTERVAL = 0.1  # seconds between two drawings: calm to the eye, and cheap beside the training
@@ -42,10 +43,9 @@ class LiveView(View):
         )
         self._footer: Footer | None = None  # from the first event on
         self._latest: Progressed | EpochEnded | None = None
-        self._epochs: list[EpochEnded] = []
+        self._history = History(TALLEST)
         self._rows: EpochRows | None = None
         self._curve = Curve()
-        self._best: int | None = None  # index into _epochs
         self._began = self._due = 0.0
 
     def show(self, event: Event) -> None:
@@ -66,8 +66,8 @@ class LiveView(View):
         """Leaves the table of the run in place of the moving one; long runs thinned."""
         if self._footer is None:
             return
-        count, width = len(self._epochs), self._console.width
-        shown = thinned(count, self._best, LONGEST)
+        count, width = self._history.count, self._console.width
+        shown = self._history.thinned(LONGEST)
         lines = self._table(shown)
         if count > len(shown):
             lines.append(Text(f"{len(shown)} of {count:,} epochs shown", style="dim"))
@@ -79,9 +79,7 @@ class LiveView(View):
     def _note(self, epoch: EpochEnded) -> None:
         if self._rows is None:
             self._rows = EpochRows(epoch)
-        if epoch.best:
-            self._best = len(self._epochs)
-        self._epochs.append(epoch)
+        self._history.note(epoch)
         self._curve.note(epoch)
         if self._footer is not None:
             self._footer.note(epoch)
@@ -90,10 +88,11 @@ class LiveView(View):
         if self._footer is None:
             return
         width, seconds = self._console.width, self._clock() - self._began
-        visible = max(1, min(TALLEST, self._console.height - 8))
-        count = len(self._epochs)
-        lines = [*self._table(list(range(max(0, count - visible), count))), Text()]
-        if count > visible or not self._beside():  # else the curve beside the rows shows the whole run
+        visible = list(self._history.recent)[-max(1, self._console.height - 8) :]
+        lines = [*self._table(visible), Text()]
+        if (
+            len(visible) < self._history.count or not self._beside()
+        ):  # else the curve beside the rows shows the whole run
             lines += self._footer.costs(width, self._latest if isinstance(self._latest, Progressed) else None)
         lines.append(self._footer.progress(self._latest, seconds, width))
         self._live.update(Group(*lines), refresh=True)
@@ -106,7 +105,7 @@ class LiveView(View):
         room = min(self._console.width - wide - MARGIN, CURVE[1])
         return room if room >= CURVE[0] else 0
 
-    def _table(self, indices: list[int]) -> list[Text]:
+    def _table(self, epochs: list[EpochEnded]) -> list[Text]:
         """The heading, a rule and these epochs, in as many columns as the terminal is wide."""
         if self._rows is None:
             return []
@@ -120,12 +119,12 @@ class LiveView(View):
 
         lines = [row(*both, "bold") for both in zip(heading(columns), self._curve.heading(beside))]
         lines.append(Text("─" * (wide + MARGIN + beside if beside else wide), style="dim", no_wrap=True))
-        for index in indices:
-            epoch = self._epochs[index]
+        for epoch in epochs:
+            best = epoch is self._history.best
             cells = self._rows.cells(epoch)
-            if index != self._best:
+            if not best:
                 cells[-1] = ""
-            style = "bold green" if index == self._best else ""
+            style = "bold green" if best else ""
             text = line(columns, [cells[i] for i in kept])
             lines.append(row(text, self._curve.row(epoch, beside) if beside else "", style))
         return lines

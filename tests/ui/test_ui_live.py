@@ -12,7 +12,7 @@ from terminal_screen import screen
 
 from bpcli.training.events import EpochEnded, Event
 from bpcli.ui.console import open_console
-from bpcli.ui.epochs import EpochRows, thinned
+from bpcli.ui.epochs import EpochRows
 from bpcli.ui.live import LiveView
 
 
@@ -162,19 +162,6 @@ def test_ten_thousand_quick_epochs_cost_next_to_nothing(terminal: Any, run: Any)
     assert each < 20e-6
     assert lines[-1] == "41 of 10,000 epochs shown"
     assert len(lines) == 3 + 41 + 1
-
-
-@pytest.mark.parametrize(("count", "best"), [(41, 7), (10_000, 23), (1000, None), (100, 99)])
-def test_thinning_keeps_first_best_and_last(count: int, best: int | None) -> None:
-    kept = thinned(count, best, 40)
-    assert {0, count - 1, best} - {None} <= set(kept)
-    assert kept == sorted(set(kept))
-    assert len(kept) in (40, 41)
-
-
-def test_a_short_run_is_not_thinned() -> None:
-    assert thinned(40, 3, 40) == list(range(40))
-    assert thinned(0, None, 40) == []
 
 
 def test_a_figure_that_one_epoch_lacks_is_a_dash(run: Any) -> None:
