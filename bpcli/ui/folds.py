@@ -146,7 +146,7 @@ def together(summary: Mapping[str, Any]) -> list[Text]:
         Text(),
         *verdicts("expect", summary["expect"]),
         said("run", run),
-        said("next", f"bpcli eval {shlex.quote(run + '/fold-1/weights.npz')}", "bold"),
+        said("next", f"bpcli eval {shlex.quote(run + '/fold-1/weights.npz')}", style="bold"),
     ]
 
 

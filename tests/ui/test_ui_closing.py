@@ -31,13 +31,13 @@ def test_a_run_that_diverged_says_where_and_names_no_next_step_without_weights()
     assert said(Ended("diverged", 1, 0.25, None, detail="the cost is nan in step 7"), weights=None) == [
         "",
         "diverged after 1 epoch, 0.25 s: the cost is nan in step 7",
-        "run         runs/digits/1",
+        "run     runs/digits/1",
     ]
 
 
 def test_the_command_can_be_pasted_whatever_the_path() -> None:
     assert said(Ended("interrupted", 2, 1, 1), Path("my runs/a'b.npz"))[-1] == (
-        """next        bpcli eval 'my runs/a'"'"'b.npz'"""
+        """next    bpcli eval 'my runs/a'"'"'b.npz'"""
     )
 
 
@@ -47,6 +47,6 @@ def test_conditions_are_ok_or_missed() -> None:
         {"metric": "epochs", "condition": "<= 20", "value": None, "met": False},
     ]
     assert [text.plain for text in verdicts("expect", checks)] == [
-        "expect      validation.accuracy >= 0.95  found 0.9722  ok",
-        "expect      epochs <= 20                 found -       MISSED",
+        "expect  validation.accuracy >= 0.95  found 0.9722  ok",
+        "expect  epochs <= 20                 found -       MISSED",
     ]

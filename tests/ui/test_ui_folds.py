@@ -45,9 +45,9 @@ def test_a_row_for_each_fold_then_mean_and_deviation() -> None:
         "cost      1503.2  ± 83.400",
         "r2             -  ± -",
         "",
-        "expect      test.r2 >= 0.4  found -  MISSED",
-        "run         runs/diabetes it/1",
-        "next        bpcli eval 'runs/diabetes it/1/fold-1/weights.npz'",
+        "expect  test.r2 >= 0.4  found -  MISSED",
+        "run     runs/diabetes it/1",
+        "next    bpcli eval 'runs/diabetes it/1/fold-1/weights.npz'",
     ]
 
 

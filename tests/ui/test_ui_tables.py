@@ -88,7 +88,7 @@ def test_classes_are_measured_together_one_by_one_and_against_each_other() -> No
         "Adelie         30          .",
         "Chinstrap      14          .",
         "",
-        "gate        accuracy >= 0.95  found 0.9722  ok",
+        "gate    accuracy >= 0.95  found 0.9722  ok",
     ]
 
 
