@@ -23,6 +23,8 @@ from bpcli.ui.frame import framed, inside, said
 
 PER_CLASS = ("precision", "recall", "f1", "roc_auc", "average_precision")
 SHARE = 12  # cells of the bar for a layer's share of the parameters
+EXPLAINED = ("r2", "explained_variance")  # shares of the targets' variance: drawn on a scale from 0 to 1
+SCALE = 20  # cells of that scale
 GUTTER = 4  # cells between two blocks that stand side by side
 
 
@@ -101,7 +103,14 @@ def _measures(values: Mapping[str, float | None], width: int | None) -> list[Tex
     written = [f"{name:{wide}}  {measure(name, value):>10}" for name, value in values.items()]
     across = 1 if width is None else max(1, min((width + GUTTER) // (wide + 12 + GUTTER), len(written) // 5))
     height = -(-len(written) // across)
-    return [Text((" " * GUTTER).join(written[i::height])) for i in range(height)]
+    lines = [Text((" " * GUTTER).join(written[i::height])) for i in range(height)]
+    if width is not None:
+        for line, (name, value) in zip(lines, values.items()):
+            if name in EXPLAINED and value is not None:
+                drawn = bar(value, SCALE).ljust(SCALE)
+                line.append(" " * GUTTER).append(drawn, "cyan").append("│ 1", "dim")
+                line.truncate(width)
+    return lines
 
 
 def _side_by_side(left: list[Text], right: list[Text], width: int | None) -> list[Text]:
