@@ -90,9 +90,8 @@ class LiveView(View):
         width, seconds = self._console.width, self._clock() - self._began
         visible = list(self._history.recent)[-max(1, self._console.height - 8) :]
         lines = [*self._table(visible), Text()]
-        if (
-            len(visible) < self._history.count or not self._beside()
-        ):  # else the curve beside the rows shows the whole run
+        whole = self._beside() and len(visible) == self._history.count  # the curve beside the rows has every epoch
+        if not whole:
             lines += self._footer.costs(width, self._latest if isinstance(self._latest, Progressed) else None)
         lines.append(self._footer.progress(self._latest, seconds, width))
         self._live.update(Group(*lines), refresh=True)
