@@ -19,6 +19,7 @@ from bpcli.ui.history import History
 from bpcli.ui.view import View
 
 INTERVAL = 0.1  # seconds between two drawings: calm to the eye, and cheap beside the training
+REST = 50  # times as long as a drawing took does none follow, on however slow a terminal
 TALLEST = 20  # rows while it runs
 LONGEST = 40  # rows that stay on the screen after it
 COURSE = 5  # epochs: fewer make no course worth leaving
@@ -27,7 +28,7 @@ CURVE = (36, 60)  # cells: the narrowest learning curve worth drawing, and the w
 
 
 class LiveView(View):
-    """Redraws at most ten times a second, whatever the number of events; leaves the whole run's table.
+    """Redraws at most ten times a second and in a fiftieth of the time; leaves the table of the whole run.
 
     It has no thread: events drive it, and an event that comes too early only takes a note.
     """
@@ -58,9 +59,11 @@ class LiveView(View):
             self._footer = Footer(event)
             self._began = self._clock()
             self._live.start()
-        if self._clock() >= self._due:
+        began = self._clock()
+        if began >= self._due:
             self._draw()
-            self._due = self._clock() + INTERVAL
+            ended = self._clock()
+            self._due = ended + max(INTERVAL, REST * (ended - began))
 
     def close(self) -> None:
         """Leaves the table of the run in place of the moving one; long runs thinned."""

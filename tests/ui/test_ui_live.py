@@ -149,6 +149,20 @@ def test_it_draws_at_most_ten_times_a_second(terminal: Any, run: Any) -> None:
     assert 15 <= shown.written().count(" of 1000") <= 21
 
 
+def test_a_slow_terminal_is_drawn_on_seldom(terminal: Any, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = terminal(80, 24)
+    draw = shown.view._draw
+
+    def slowly() -> None:
+        draw()
+        shown.now += 0.02  # a fiftieth of a second, so that a second of rest has to follow
+
+    monkeypatch.setattr(shown.view, "_draw", slowly)
+    with shown.view:
+        shown.show(run(1000), each=0.005)  # 2002 events in ten seconds
+    assert 9 <= shown.written().count(" of 1000") <= 11
+
+
 def test_ten_thousand_quick_epochs_are_drawn_once_and_thinned(terminal: Any, run: Any) -> None:
     events = run(10_000)
     shown = terminal(200, 50)
