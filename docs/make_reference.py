@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
+from about_weights import REPRODUCE, WEIGHTS_OBJECTS
+
 from bpcli.cli.app import app
 from bpcli.core.activations import ACTIVATIONS
 from bpcli.core.costs import COSTS, legal_costs
@@ -22,6 +24,7 @@ from bpcli.core.outputs import OUTPUTS
 from bpcli.core.schedules import SCHEDULES
 from bpcli.data.readers import READERS
 from bpcli.errors import MEANINGS, ExitStatus
+from bpcli.explain.hazards import HAZARDS
 from bpcli.explain.mistakes import MISTAKES, Mistake
 from bpcli.registry import Registry
 from bpcli.runs.predictions import WRITERS
@@ -39,6 +42,7 @@ REGISTRIES: list[tuple[str, Registry[Any]]] = [
     ("Files of predictions: `predict --output`", WRITERS),
     ("Derivatives: `gradcheck --method`", METHODS),
     ("Mistakes: `gradcheck --self-test`", MISTAKES),
+    ("Hazards: `check`", HAZARDS),
 ]
 
 METRICS = {
@@ -76,6 +80,13 @@ Scalars are read as YAML 1.2 has them: `1e-3` is a number, `on` is text, a quote
 name stands, a mapping may give its parameters: `{name: sgd, momentum: 0.9}`. Paths start from the config's folder; in
 `--set`, and in a config from stdin, from the current folder."""
 
+EXTENDS = """\
+A config may say `extends: other.yaml` and give only what differs. Its keys override those of the other one: a mapping
+goes into the mapping that is there, key by key, unless it has another `name`; everything else takes the whole place;
+`{}` and `~` take out what is there. Of `path`, of `images` and `labels`, and of a fold, and of `init`'s rules and its
+file, the one that is given counts. The other config may extend a third one, up to eight in a row; its path starts from
+the folder of the config that names it. Paths start from the file that wrote them."""
+
 SCALE = """\
 Without `data.scale`, tables are standardised column by column, IDX bytes are divided by 255, and arrays out of `.npz`
 and `.npy` are taken as they are."""
@@ -105,6 +116,17 @@ are more classes than that), `per_class` (each with `class`, `precision`, `recal
 `average_precision`, `examples`), `classes`, `confusion` (true classes down, predicted ones across), or `cost`, `mae`,
 `rmse`, `r2`, `explained_variance`; with gates also `gates` (each with `metric`, `condition`, `value`, `met`). For
 independent labels there is no `balanced_accuracy`, no `top_2` and the like, and no `confusion`.
+
+`check --json` prints one object: `config`, `layers`, `activations` (one a layer, the output's last), `cost`, `target`,
+`examples` (rows of each split), `parameters`, `task`, `classes`, `taken` (where `target`, `task`, `output`, `cost` and
+`scale` come from: `config`, `data`, or `output and cost`), `sources` (of `train`, `validation`, `test`: `file` and
+`rows`, or `fraction`, or `fold`), `scale`, `batch_size`, `steps_per_epoch`, `epochs`, `steps`, `optimizer`,
+`learning_rate`, `schedule` (as a config writes them: `name` and parameters, `momentum`, `nesterov`, `warmup` and so
+on), `early_stopping` (whether there is any), `memory` (bytes that training holds: `parameters`, `optimizer`,
+`workspace`, `data`, `total`), `seconds` (estimated: `step`, `measuring` after each epoch, `closing` at the end,
+`total`, from `steps_timed`), `looked_for` (names of hazards) and `hazards`. A hazard has `name`, `place` (in the
+config), `where` (the key), `value` (measured; null when not finite), `condition` (which the value does not meet),
+`meaning`, `advice`. `check --resolved --json` prints the config itself, with every key.
 
 `gradcheck --json` prints one object: `passed`, `method`, `cases` (each with `activation`, `output`, `cost`, `blocks`,
 `passed`) and `step`. A block has `name`, `shape`, `checked` (entries compared), `max_relative_error`,
@@ -242,6 +264,7 @@ def reference() -> str:
         exit_codes(),
         "## The config",
         SCALARS,
+        EXTENDS,
         SCALE,
         *config(),
         "## Names",
@@ -252,8 +275,11 @@ def reference() -> str:
         metrics(),
         "## Folds",
         FOLDS,
+        "## Reproducing",
+        REPRODUCE,
         "## JSON objects",
         OBJECTS,
+        WEIGHTS_OBJECTS,
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -90,8 +90,7 @@ def _check(spec: Spec, network: Network, theta: Parameters, examples: Examples, 
         case = check_case(names, network, theta, batch, replace(criteria, samples=criteria.samples or MOST_SAMPLES))
     except ValueError as error:
         raise NegativeVerdict(f"nothing could be checked: {error} (try another init, or a weights file)") from error
-    form = " ".join(f"{key}={value:g}" for key, value in spec.optimizer.parameters.items() if value)
-    name = f"{spec.optimizer.name} {form}".strip()
+    descent = build.descent(spec, network)
     return report(
-        criteria.method, [case], check_steps(name, build.descent(spec, network), theta, batch, spec.learning_rate)
+        criteria.method, [case], check_steps(spec.optimizer.in_words, descent, theta, batch, spec.learning_rate)
     )

@@ -16,7 +16,7 @@ from bpcli.runs.recorder import Recorder
 from bpcli.runs.training_run import TrainingRun
 from bpcli.spec.reading import read_config
 from bpcli.spec.resolved import to_yaml
-from bpcli.training.events import Ended, Event, Started
+from bpcli.training.events import Ended, EpochEnded, Event, Started
 from bpcli.ui.closing import closing
 from bpcli.ui.console import open_console, room, write
 from bpcli.ui.tables import network
@@ -44,14 +44,17 @@ def train(config: str, out: Path | None, force: bool, overrides: list[str], json
         view = choose_view(console, quiet=quiet, describe=describe if json else None)
         with signals, Recorder(directory, text, sys.argv, spec.folder, run.digests) as recorder:
             with view:
+                best: EpochEnded | None = None
                 for event in run.run(directory, recorder):
+                    if isinstance(event, EpochEnded) and event.best:
+                        best = event
                     if isinstance(event, Started) and not (json or quiet):
                         write(console, network(summary(run, event), room(console)))
                     view.show(event)
             assert isinstance(event, Ended)
             weights = directory.weights if run.trainer.kept else None
             if not (json or quiet):
-                write(console, closing(event, directory.path, weights, run.expected))
+                write(console, closing(event, best, directory.path, weights, run.expected))
     if event.reason == "diverged":
         raise DivergedError(f"{config}: {event.detail}; try a lower learning_rate")
     if signals.status is not None:
@@ -61,14 +64,24 @@ def train(config: str, out: Path | None, force: bool, overrides: list[str], json
 
 
 def summary(run: TrainingRun, started: Started) -> dict[str, Any]:
-    """What is about to be trained, for the table of the network."""
+    """What is about to be trained and how, for the table of the network."""
     spec = run.config.spec
     assert spec.output is not None
     assert spec.cost is not None
+    steps, batch = started.steps_per_epoch, run.trainer.batches.size
+    training = {
+        "optimizer": f"{spec.optimizer.in_words}, learning rate {spec.learning_rate:g}",
+        "schedule": spec.schedule.in_words,
+        "epochs": f"{started.epochs:,} of {steps:,} {'step' if steps == 1 else 'steps'}, "
+        f"{batch:,} examples a step, seed {spec.seed}",
+    }
+    if training["schedule"] == "constant":
+        del training["schedule"]
     return {
         "layers": list(started.layers),
         "activations": [*(named.name for named in spec.activations), spec.output.name],
         "cost": spec.cost.name,
         "target": run.prepared.preparation.target_in_words,
         "examples": started.examples,
+        "training": training,
     }

@@ -36,7 +36,7 @@ class Problem:
 
     @property
     def order(self) -> tuple[bool, int, int]:
-        """By place; overrides come last, in their own order."""
+        """By place; overrides come last."""
         return self.place.override, self.place.line, self.place.column
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Place:
-    """Where something was written. Line and column count from 1; the line is 0 where there is but one to look at."""
+    """Where something was written. Line and column count from 1; they are 0 where there is but one line to look at."""
 
     file: str
     line: int = 0
     column: int = 0
-    override: bool = False  # written on the command line, not in the config; `column` tells which option it is
+    override: bool = False  # written on the command line, not in the config
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file

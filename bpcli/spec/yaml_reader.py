@@ -94,7 +94,7 @@ class NotReadable(Exception):
 class YamlReader:
     """Turns one text into a tree; keys that stand twice are collected in `problems`, and the first one counts."""
 
-    def __init__(self, file: str, override: Place | None = None) -> None:
+    def __init__(self, file: str, override: bool = False) -> None:
         self._file = file
         self._override = override
         self._nodes = 0
@@ -192,7 +192,7 @@ class YamlReader:
 
     def _at(self, line: int, column: int) -> Place:
         """A place counted from 0; an override has one line, which needs no number."""
-        return self._override or Place(self._file, line + 1, column + 1)
+        return Place(self._file, override=True) if self._override else Place(self._file, line + 1, column + 1)
 
     def _sentence(self, error: yaml.MarkedYAMLError) -> str:
         found = error.problem or ""

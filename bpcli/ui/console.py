@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bpcli.errors import BpcliError
+from bpcli.ui import stand_ins
 
 PLACE = re.compile(r"\S+?:\d+(:\d+)?: ")  # file:line:column at the start of a problem
 
@@ -20,10 +21,11 @@ def open_console(stream: TextIO) -> Console:
     """The console of `stream` (sys.stdout or sys.stderr); NO_COLOR, TERM and COLUMNS have their say.
 
     Only a real terminal counts as one, whatever FORCE_COLOR says, because it also decides on animation.
-    A character that the stream cannot encode is replaced rather than ending the run.
+    A character that the stream cannot encode is replaced rather than ending the run: a drawn one by a plain one
+    that looks like it, another by question marks.
     """
     if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(errors="replace")
+        stream.reconfigure(errors=stand_ins.ERRORS)
     return Console(
         file=stream,
         force_terminal=stream.isatty(),

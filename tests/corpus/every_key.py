@@ -245,6 +245,13 @@ OTHER: dict[str, dict[str, str]] = {  # keys of a kind of their own: what is sai
         "~": "",
         "{}": "",
     },
+    "extends": {
+        "[a]": "expected a path, not a list",
+        "{a: 1}": "expected a path, not a mapping",
+        "''": "expected the path of a config file, not ''",
+        "zzz": "zzz: no such file",
+        "~": "",
+    },
     "expect": {
         "zzz": "expected a mapping, not 'zzz'",
         "3": "expected a mapping, not '3'",

@@ -22,7 +22,7 @@ FILES = [
     PACKAGE / "runs" / "training_run.py",
 ]
 
-MAKERS = {"refusal", "line_error", "Problem", "NotReadable", "ConfigError", "DataError", "UsageError"}
+MAKERS = {"refusal", "_refused", "line_error", "Problem", "NotReadable", "ConfigError", "DataError", "UsageError"}
 """Whoever calls one of these tells the user something, and so does whoever calls `config.error`."""
 TABLES = {"_SENTENCES", "_HINTS"}
 """Tables of messages: each entry is a place of its own."""

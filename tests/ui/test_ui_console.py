@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from rich.cells import cell_len
 from rich.text import Text
 
 from bpcli.errors import ConfigError
@@ -54,7 +55,20 @@ def test_what_a_stream_cannot_encode_does_not_end_the_run() -> None:
     raw = io.BytesIO()
     console = open_console(io.TextIOWrapper(raw, encoding="ascii"))
     write(console, [Text("32 × 64 \udcff")])
-    assert raw.getvalue() == b"32 ? 64 ?\n"
+    assert raw.getvalue() == b"32 x 64 ?\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_drawn_characters_have_plain_stand_ins_of_their_width(encoding: str) -> None:
+    drawn = "╭─╮│╰╯ ━━── ▁▂▃▄▅▆▇█ ▏▎▍▌▋▊▉ a · ● → … ± × ² 日本"
+    raw = io.BytesIO()
+    console = open_console(io.TextIOWrapper(raw, encoding=encoding))
+    write(console, [Text(drawn)])
+    written = raw.getvalue().decode(encoding).rstrip("\n")
+    assert cell_len(written) == cell_len(drawn)
+    assert written.startswith("+-+|++ ==-- _.-:=+*# ||||||| a ")
+    assert written.endswith(" ????")
+    assert written.count("?") == 4
 
 
 def test_errors_stand_as_they_are_without_control_characters() -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from bpcli.cli.options import Json, Overrides, Quiet
 from bpcli.errors import ExitStatus
 
 
@@ -16,6 +17,24 @@ class Topic(StrEnum):
     CONFIG = "config"
     PAIRS = "pairs"
     ERRORS = "errors"
+
+
+def check(
+    config: Annotated[str, typer.Argument(metavar="CONFIG", help="The config file; - reads it from stdin.")],
+    resolved: Annotated[
+        bool, typer.Option("--resolved", help="Print the config with every default filled in, as YAML that trains.")
+    ] = False,
+    set_: Overrides = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> ExitStatus:
+    """Check a config and its data, say what training would do and take, and warn of what would go wrong.
+
+    Example: bpcli check configs/digits.yaml --set batch_size=64
+    """
+    from bpcli.cli.check import check as run
+
+    return run(config, resolved, set_ or [], json, quiet)
 
 
 def help_(
