@@ -249,7 +249,7 @@ OTHER: dict[str, dict[str, str]] = {  # keys of a kind of their own: what is sai
         "[a]": "expected a path, not a list",
         "{a: 1}": "expected a path, not a mapping",
         "''": "expected the path of a config file, not ''",
-        "zzz": "zzz: no such file",
+        "experiments": "experiments: no such file",
         "~": "",
     },
     "expect": {
