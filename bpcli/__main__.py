@@ -11,7 +11,7 @@ import traceback
 from typing import Any, NoReturn, TextIO
 
 from bpcli.errors import MEANINGS, BpcliError, ExitStatus
-from bpcli.ui.annotations import annotations
+from bpcli.ui.annotations import annotated
 
 
 class _Outlet(io.FileIO):
@@ -78,7 +78,8 @@ def _run(arguments: list[str]) -> int:
     except MemoryError:
         _tell(
             ExitStatus.DATA,
-            "bpcli: this takes more memory than there is (a smaller batch_size, fewer rows or smaller layers take less)",
+            "bpcli: this takes more memory than there is "
+            "(a smaller batch_size, fewer rows or smaller layers take less)",
         )
         return ExitStatus.DATA
     except Exception as error:
@@ -111,7 +112,7 @@ def _tell(status: ExitStatus, *lines: str) -> None:
     """
     told = ["".join(c if c.isprintable() else repr(c)[1:-1] for c in line) for line in lines]
     title = "bpcli: " + re.split("[,:;]", MEANINGS[status])[0]
-    sys.stderr.writelines(f"{line}\n" for line in [*told, *annotations("error", title, told)])
+    sys.stderr.writelines(f"{line}\n" for line in [*told, *annotated("error", title, told)])
 
 
 def _report_bug(error: Exception) -> str:

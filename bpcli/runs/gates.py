@@ -59,6 +59,8 @@ def read_gates(fail_under: Sequence[str], fail_over: Sequence[str]) -> list[Gate
 
 def demand(checks: Iterable[Mapping[str, Any]]) -> None:
     """Raises NegativeVerdict with a line for each condition that is not met, saying by how much."""
-    missed = [f"{check['metric']}: {shortfall(check['condition'], check['value'])}" for check in checks if not check["met"]]
+    missed = [
+        f"{check['metric']}: {shortfall(check['condition'], check['value'])}" for check in checks if not check["met"]
+    ]
     if missed:
         raise NegativeVerdict(*missed)

@@ -1,4 +1,4 @@
-"""What was judged, as JUnit XML, which every CI system shows as test cases: gates, gradient checks, planted mistakes."""
+"""What was judged, as JUnit XML, which CI systems show as test cases: gates, gradient checks, planted mistakes."""
 
 from __future__ import annotations
 
@@ -104,13 +104,16 @@ def junit(suite: str, cases: list[Case], seconds: float, about: Mapping[str, obj
             ElementTree.SubElement(properties, "property", name=name, value=_text(str(value)))
     for case in cases:
         # judging takes no time; what took it stands once, in the suite
-        element = ElementTree.SubElement(top, "testcase", classname=_text(case.subject), name=_text(case.name), time="0")
+        element = ElementTree.SubElement(
+            top, "testcase", classname=_text(case.subject), name=_text(case.name), time="0"
+        )
         if case.verdict != "passed":
             message = _text(case.message)
-            reason = ElementTree.SubElement(element, case.verdict, message=message, type="gate")
+            reason = ElementTree.SubElement(element, case.verdict, message=message, type=case.verdict)
             reason.text = message  # some systems show the one, some the other
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    xml: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return xml + b"\n"
 
 
 def _case(subject: str, check: Mapping[str, Any]) -> Case:

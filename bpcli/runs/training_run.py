@@ -42,6 +42,7 @@ class TrainingRun:
         self.trainer.stop = stop
         self.digests = self._digests()
         self.expected: list[dict[str, Any]] = []  # each condition, its value and whether it was met, after the end
+        self.figures: dict[str, Any] = {}  # of the parameters that were saved, by split, after the end
 
     def run(self, directory: RunDirectory, recorder: Recorder) -> Iterator[Event]:
         """Trains, records every epoch, and saves the weights before it gives out the last event."""
@@ -62,7 +63,7 @@ class TrainingRun:
         theta = self.trainer.kept
         if theta is None:
             return
-        figures = self._figures(ended, kept, theta)
+        figures = self.figures = self._figures(ended, kept, theta)
         for metric, condition in self.config.spec.expect.items():
             value = figures["epochs"] if metric == "epochs" else _look_up(figures, metric)
             met = value is not None and condition.met(value)

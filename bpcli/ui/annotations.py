@@ -13,7 +13,7 @@ from typing import Literal
 END_OF_PLACE = re.compile(r"(?::(\d+))?(?::(\d+))?: ")
 
 
-def annotations(kind: Literal["error", "warning"], title: str, lines: Iterable[str]) -> list[str]:
+def annotated(kind: Literal["error", "warning"], title: str, lines: Iterable[str]) -> list[str]:
     """One workflow command for each line of a message; none outside GitHub Actions."""
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return []

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bpcli.errors import BpcliError
-from bpcli.ui.annotations import annotations
+from bpcli.ui.annotations import annotated
 
 PLACE = re.compile(r"\S+?:\d+(:\d+)?: ")  # file:line:column at the start of a problem
 
@@ -69,7 +69,7 @@ def warn(console: Console, message: str) -> None:
     """A line that starts with `warning:`, and in GitHub Actions its annotation; `console` is that of stderr."""
     told = printable(message)
     write(console, [Text.assemble(("warning:", "yellow"), " ", told)])
-    write(console, map(Text, annotations("warning", "bpcli", [told])))
+    write(console, map(Text, annotated("warning", "bpcli", [told])))
 
 
 def _problem(line: str) -> Text:
