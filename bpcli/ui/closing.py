@@ -50,4 +50,4 @@ def verdicts(label: str, checks: Sequence[Mapping[str, Any]]) -> list[Text]:
 
 
 def _said(label: str, words: str, style: str = "") -> Text:
-    return Text.assemble((f"{label:4}", "dim"), "  ", (words, style))
+    return Text.assemble((f"{label:4}", "dim"), "  ", (words, style), no_wrap=label in ("run", "next"))

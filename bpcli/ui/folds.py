@@ -144,8 +144,10 @@ def together(summary: Mapping[str, Any]) -> list[Text]:
         *(Text(f"{name:{wide}}  {measure(name, mean[name]):>10}  ± {measure(name, deviation[name])}") for name in mean),
         Text(),
         *verdicts("expect", summary["expect"]),
-        Text.assemble(("run ", "dim"), "  ", run),
-        Text.assemble(("next", "dim"), "  ", (f"bpcli eval {shlex.quote(run + '/fold-1/weights.npz')}", "bold")),
+        Text.assemble(("run ", "dim"), "  ", run, no_wrap=True),
+        Text.assemble(
+            ("next", "dim"), "  ", (f"bpcli eval {shlex.quote(run + '/fold-1/weights.npz')}", "bold"), no_wrap=True
+        ),
     ]
 
 
