@@ -128,11 +128,8 @@ def table(titles: Iterable[str], rows: Iterable[Sequence[str]], words: int = 1) 
 
 
 def command(line: str | None) -> str:
-    """A command to copy; whatever is in it, it stays within its frame."""
-    if line is None:
-        return ""
-    fence = "`" * max(3, *(len(ticks) + 1 for ticks in ["", *re.findall("`+", line)]))
-    return f"{fence}sh\n{printable(line)}\n{fence}"
+    """A command to copy; as it stands in one line that begins with a word, nothing in it ends its frame."""
+    return "" if line is None else f"```sh\n{printable(line)}\n```"
 
 
 def escaped(text: str) -> str:

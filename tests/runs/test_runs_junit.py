@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -114,9 +115,10 @@ def test_only_reports_are_replaced(tmp_path: Path) -> None:
     with pytest.raises(CannotWriteError, match="holds something else"):
         JunitFile(config, "bpcli train", "iris.yaml")
     assert config.read_text() == "layers: [1, 1]\n"
-    for device in (tmp_path, Path("/dev/null")):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
         with pytest.raises(CannotWriteError, match="not a file"):
-            JunitFile(device, "bpcli train", "iris.yaml")
+            JunitFile(path, "bpcli train", "iris.yaml")
     empty = tmp_path / "empty.xml"
     empty.touch()
     JunitFile(empty, "bpcli train", "iris.yaml")
