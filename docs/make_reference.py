@@ -91,6 +91,19 @@ SCALE = """\
 Without `data.scale`, tables are standardised column by column, IDX bytes are divided by 255, and arrays out of `.npz`
 and `.npy` are taken as they are."""
 
+REPORTS = """\
+`--junit FILE` (its folder is made if need be) holds one `testsuite`, called as the command is, its `time` the seconds
+of the work. Each `testcase` is a gate, `name` being metric and condition and `classname` the config or the weights
+file; of `gradcheck` a case, a block of an optimizer's step, or a planted mistake. A missed gate has a `failure` with
+what was wanted, what was found and how far off that is; a gate that was not judged, because the run was interrupted,
+killed, or diverged, has an `error`. Without gates there are no test cases, and a warning. A file that is not XML is
+never replaced.
+
+`train` and `eval` append Markdown to the file that `GITHUB_STEP_SUMMARY` names; one that cannot be written is a
+warning. With `GITHUB_ACTIONS=true` each line of an error and each warning is followed on stderr by a workflow command
+(`::error file=…,line=…,col=…,title=…::message`), its path starting from `GITHUB_WORKSPACE`. GitHub shows the first ten
+of a step."""
+
 OBJECTS = """\
 `train --json` prints one object a line, each with `event`; `metrics.jsonl` holds those of the epochs. A figure that is
 not finite is `null`.
@@ -277,6 +290,8 @@ def reference() -> str:
         FOLDS,
         "## Reproducing",
         REPRODUCE,
+        "## Reports for CI",
+        REPORTS,
         "## JSON objects",
         OBJECTS,
         WEIGHTS_OBJECTS,

@@ -13,7 +13,7 @@ from bpcli.runs.atomic import write_atomically
 from bpcli.runs.predictions import WRITERS
 from bpcli.runs.predictions import predict as run
 from bpcli.runs.trained import load_trained
-from bpcli.ui.console import open_console, warn
+from bpcli.ui.console import open_console, printable, warn
 
 
 def predict(weights: Path, data: str, output: str) -> ExitStatus:
@@ -39,10 +39,15 @@ def predict(weights: Path, data: str, output: str) -> ExitStatus:
     content = WRITERS.get(form)(predictions)
     if output == "-":
         sys.stdout.flush()
-        sys.stdout.buffer.write(content)  # as it would be in a file, whatever the terminal can show
+        # as it would be in a file, whatever the encoding; only a terminal is not handed what it would obey
+        sys.stdout.buffer.write(_harmless(content) if sys.stdout.isatty() else content)
     else:
         write_atomically(Path(output), content)
     return ExitStatus.OK
+
+
+def _harmless(content: bytes) -> bytes:
+    return "".join(f"{printable(line)}\n" for line in content.decode().splitlines()).encode()
 
 
 def _same_file(output: str, path: str | Path) -> bool:

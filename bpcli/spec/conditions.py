@@ -62,4 +62,12 @@ def read_condition(node: Any) -> Condition:
     return Condition(found[1], as_number(ScalarNode(found[2], True, node.place), "a number after the comparison"))
 
 
+def shortfall(condition: str, value: float | None) -> str:
+    """What was wanted of a figure that misses a condition, what was found, and how far apart the two are."""
+    if value is None:
+        return f"wanted {condition}, and it is not a finite number"
+    off = abs(value - float(condition.split()[-1]))
+    return f"wanted {condition}, found {value:.6g} (off by {off:.3g})"
+
+
 ConditionText = Annotated[Condition, BeforeValidator(read_condition), PlainSerializer(str)]
