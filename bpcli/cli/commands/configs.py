@@ -33,3 +33,13 @@ def help_(
     from bpcli.cli.help import explain
 
     return explain(topic and topic.value, key)
+
+
+def schema() -> ExitStatus:
+    """Print the JSON Schema of a config, by which editors complete and check while one writes.
+
+    Example: bpcli schema > config.schema.json
+    """
+    from bpcli.cli.schema import schema as run
+
+    return run()
