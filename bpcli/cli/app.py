@@ -42,7 +42,7 @@ def _options(
 
 PANELS: dict[str, dict[str, Callable[..., ExitStatus]]] = {
     "Train and use": {"train": training.train, "eval": training.evaluate, "predict": training.predict},
-    "Configs": {"schema": configs.schema, "help": configs.help_},
+    "Configs": {"init": configs.init, "schema": configs.schema, "help": configs.help_},
     "Proof": {"gradcheck": proofs.gradcheck},
 }
 

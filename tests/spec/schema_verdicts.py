@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from jsonschema import Draft7Validator
 from pydantic import ValidationError
@@ -104,7 +104,7 @@ def places() -> Iterator[tuple[str, str]]:
         yield f"init.{key}", config("init", f"{{{key}: VALUE}}")
     yield "shuffle.order", config("shuffle", "{order: VALUE}")
     yield "class_weight.a", config("class_weight", "{a: VALUE}")
-    for metric in Metric.__args__:
+    for metric in get_args(Metric):
         yield f"expect.{metric}", config("expect", f"{{{metric}: VALUE}}")
     for key, first in (("layers", "4"), ("activation", "tanh"), ("dropout", "0.5")):
         yield f"{key}[1]", config(key, f"[{first}, VALUE]")

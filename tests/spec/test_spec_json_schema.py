@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from jsonschema import Draft7Validator
@@ -20,6 +21,7 @@ from bpcli.core.optimizers import OPTIMIZERS
 from bpcli.core.outputs import OUTPUTS
 from bpcli.core.schedules import SCHEDULES
 from bpcli.data.readers import READERS
+from bpcli.spec.conditions import Metric
 from bpcli.spec.json_schema import to_text
 from bpcli.spec.reading import read_config
 from bpcli.spec.resolved import to_mapping
@@ -44,6 +46,7 @@ PARTS = [
     "{images: x, labels: y}",
     "{images: x, labels: y, path: z}",
     "{path: x, labels: y}",
+    "{path: x, images: y}",
     "{train: x}",
     "{train: x, extra: 1}",
     "{train: {images: x, labels: y}}",
@@ -70,7 +73,7 @@ LISTS = ["[4, 3]", "[4]", "[auto, 8, auto]", "[4, 0]", "[a, b]", "[a, a]", "[a, 
 LISTS += ["[0.1, 0.2]", "[0.1, 1]", "[{name: gelu, form: tanh}, relu]", "[{name: gelu, form: tan}]", "[2020, 2021]"]
 NAMES = [name for registry in REGISTRIES for name in registry]
 WORDS = ["float32", "float64", "standard", "minmax", "none", "error", "drop", "mean", "one_hot", "numbers", "labels"]
-WORDS += ["validation.cost", "test.cost", "running.cost", "train.r2", "exact"]
+WORDS += ["classes", "exact", *get_args(Metric)]
 VALUES = [*NOT_A_NUMBER, *NUMBERS, *LARGE, *NEAR, *PARTS, *CONDITIONS, *LISTS, *WORDS, "tanh", "adam", "csv"]
 TAKE_NAMES = re.compile(r"activation|output|cost|optimizer|schedule|init|data\.format")
 
@@ -119,6 +122,36 @@ def test_every_config_names_it_and_is_valid(path: Path) -> None:
     assert modeline
     assert (path.parent / modeline[1]).resolve() == ROOT / "bpcli" / "config.schema.json"
     assert [error.message for error in validator().iter_errors(parsed(text))] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("layers: [4, 3]\ndata: x.csv", True),
+        ("layers: [4, 3]", False),
+        ("data: x.csv", False),
+        ("layers: [4, 3]\ndata: x.csv\nlayer: 1", False),
+        ("[]", False),
+        ("text", False),
+    ],
+)
+def test_a_whole_config(text: str, right: bool) -> None:
+    assert (validator().is_valid(parsed(text)), bpcli_takes(text, "")) == (right, right)
+
+
+def test_no_mapping_takes_unknown_keys() -> None:
+    def mappings(node: Any) -> Iterator[dict[str, Any]]:
+        if isinstance(node, dict):
+            if isinstance(node.get("properties"), dict):
+                yield node
+            node = list(node.values())
+        if isinstance(node, list):
+            for inner in node:
+                yield from mappings(inner)
+
+    found = list(mappings(kept_schema()))
+    assert len(found) >= 25
+    assert [one for one in found if one.get("additionalProperties") is not False or one["type"] != "object"] == []
 
 
 def test_a_resolved_config_is_valid() -> None:
