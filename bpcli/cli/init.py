@@ -6,8 +6,6 @@ import os
 import sys
 from pathlib import Path
 
-from rich.text import Text
-
 from bpcli.cli.output import print_bytes
 from bpcli.data.pairs import labels_beside
 from bpcli.data.readers import PAIRS, format_of
@@ -15,8 +13,8 @@ from bpcli.data.source import Source
 from bpcli.data.survey import Survey, survey
 from bpcli.errors import CannotWriteError, ExitStatus
 from bpcli.runs.atomic import write_atomically
-from bpcli.spec.starter import starter
-from bpcli.ui.console import open_console, printable, write
+from bpcli.spec.starter import hard_to_reach, starter
+from bpcli.ui.console import note, open_console
 
 
 def init(data: str, targets: list[str], labels: str | None, output: str, quiet: bool) -> ExitStatus:
@@ -40,7 +38,8 @@ def init(data: str, targets: list[str], labels: str | None, output: str, quiet: 
     else:
         write_atomically(Path(output), text.encode())
     if not quiet:
-        write(open_console(sys.stderr), [Text(line) for line in _notes(found, found_labels, output)])
+        for line in _notes(found, found_labels, output):
+            note(open_console(sys.stderr), line)
     return ExitStatus.OK
 
 
@@ -59,10 +58,11 @@ def _notes(found: Survey, found_labels: Path | None, output: str) -> list[str]:
     """What was not asked for but concluded, and what comes next."""
     notes = []
     if found_labels is not None:
-        notes.append(f"labels: {printable(str(found_labels))}, by its name (--labels names another file)")
+        notes.append(f"labels: {found_labels}, by its name (--labels names another file)")
     if found.why_target:
-        target = printable(found.target[0])
-        notes.append(f"target: {target}, guessed: {found.why_target} (--target names another column)")
+        notes.append(f"target: {found.target[0]}, guessed: {found.why_target} (--target names another column)")
+    if hard := hard_to_reach(found):
+        notes.append(f"the targets lie far from 0, or close together: {hard}")
     if output != "-":
-        notes.append(f"next: bpcli train {printable(output)}")
+        notes.append(f"next: bpcli train {output}")
     return notes

@@ -43,7 +43,9 @@ def plan(found: Survey) -> Plan:
     few = found.rows < FEW_ROWS
     large = found.rows >= 10_000
     numbers = found.task == "numbers"
-    rate = 0.02 * sqrt(max(found.magnitude, 1)) if numbers else 0.01
+    tiny = numbers and found.magnitude < 0.1  # beside the outputs of the first weights, which have to shrink
+    rate = 0.04 if tiny else 0.02 * sqrt(max(found.magnitude, 1)) if numbers else 0.01
+    epochs = 500 if few else 100 if found.rows < 1_000 else 50 if found.rows < 10_000 else 20
     hidden = 8 if few else 32 if numbers else 16
     while hidden < min(found.inputs, 128) or (large and hidden < 64):
         hidden *= 2
@@ -51,7 +53,7 @@ def plan(found: Survey) -> Plan:
         hidden=hidden,
         learning_rate=_round(rate * (5 if few else 0.3 if large else 1)),
         batch_size="all" if few else 16 if found.rows < 300 else 32 if found.rows < 10_000 else 128,
-        epochs=500 if few else 100 if found.rows < 1_000 else 50 if found.rows < 10_000 else 20,
+        epochs=3 * epochs if tiny else epochs,
         l2=0.0 if few else _round(0.03 * found.spread) if numbers else 0.001,
         validation=None if few else 0.1 if large else 0.2,
         test=None if few else 0.1 if large else 0.2,
@@ -157,10 +159,16 @@ def _on_task(found: Survey) -> str:
         case "labels":
             return "each column a label of its own, 0 or 1"
         case _:
-            far = found.magnitude > FAR * found.spread or found.spread < 1 / FAR
-            hint = "; less their mean, over their deviation, they would be learnt better" if far else ""
+            hint = f"; {hard}" if (hard := hard_to_reach(found)) else ""
             sizes = f"their mean square is {found.magnitude:.3g}², their deviation {found.spread:.3g}"
             return f"{sizes}{hint}; classes would be the numbers of kinds"
+
+
+def hard_to_reach(found: Survey) -> str:
+    """What to say of number targets that are far from 0 beside their spread, or tiny; empty for others."""
+    if found.task != "numbers" or (found.magnitude <= FAR * found.spread and found.spread >= 1 / FAR):
+        return ""
+    return "less their mean, over their deviation, they would be learnt better"
 
 
 def _training(found: Survey, chosen: Plan) -> Iterator[Line]:

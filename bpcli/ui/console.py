@@ -69,6 +69,11 @@ def warn(console: Console, message: str) -> None:
     write(console, [Text.assemble(("warning:", "yellow"), " ", printable(message))])
 
 
+def note(console: Console, message: str) -> None:
+    """A line that tells what was concluded or comes next; `console` is that of stderr."""
+    write(console, [Text(printable(message))])
+
+
 def _problem(line: str) -> Text:
     text = Text(line)
     if place := PLACE.match(line):
