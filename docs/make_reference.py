@@ -77,6 +77,13 @@ Scalars are read as YAML 1.2 has them: `1e-3` is a number, `on` is text, a quote
 name stands, a mapping may give its parameters: `{name: sgd, momentum: 0.9}`. Paths start from the config's folder; in
 `--set`, and in a config from stdin, from the current folder."""
 
+EXTENDS = """\
+A config may say `extends: other.yaml` and give only what differs. Its keys override those of the other one: a mapping
+goes into the mapping that is there, key by key, unless it has another `name`; everything else takes the whole place;
+`{}` and `~` take out what is there. Of `path`, of `images` and `labels`, and of a fold, and of `init`'s rules and its
+file, the one that is given counts. The other config may extend a third one, up to eight in a row; its path starts from
+the folder of the config that names it. Paths start from the file that wrote them."""
+
 SCALE = """\
 Without `data.scale`, tables are standardised column by column, IDX bytes are divided by 255, and arrays out of `.npz`
 and `.npy` are taken as they are."""
@@ -225,6 +232,7 @@ def reference() -> str:
         exit_codes(),
         "## The config",
         SCALARS,
+        EXTENDS,
         SCALE,
         *config(),
         "## Names",

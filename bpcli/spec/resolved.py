@@ -13,8 +13,11 @@ from bpcli.spec.schema import Spec
 
 
 def to_mapping(spec: Spec) -> dict[str, Any]:
-    """Every key but `relative_to`, as plain data that JSON can hold; paths stand as the config wrote them."""
-    return spec.model_dump(mode="json", by_alias=True, exclude={"relative_to"})
+    """Every key as plain data that JSON can hold; paths stand as the config wrote them.
+
+    `relative_to` is left out, and so is `extends`: what it led to is in the other keys.
+    """
+    return spec.model_dump(mode="json", by_alias=True, exclude={"relative_to", "extends"})
 
 
 def to_yaml(spec: Spec, relative_to: Path | None = None) -> str:
