@@ -57,8 +57,8 @@ class SourceSpec(Part):
     shorthand = "path"
     in_short = "a path"
     across_keys = {  # noqa: RUF012 - annotated in Part
-        "oneOf": [{"required": ["path"]}, {"required": ["images", "labels"]}],
-        "dependencies": {"images": ["labels"], "labels": ["images"]},
+        "anyOf": [{"required": ["path"]}, {"required": ["images", "labels"]}],
+        "dependencies": {"images": ["labels"], "labels": ["images"], "path": {"not": {"required": ["images"]}}},
     }
 
     path: Annotated[FilePath | None, OR_NONE] = Field(default=None, description="the file, when it is one")

@@ -1,9 +1,10 @@
 """The JSON Schema of a config (draft-07), with which editors complete keys and names and mark what is wrong.
 
-It says of each value what bpcli says. What it cannot say: rules across keys (which cost goes with which output), that
-rows end after they start, and how a scalar was written: 32.0 is a whole number to JSON Schema; infinity, and such
-look-alikes of numbers as 1_000, 010 or 10%, are what the editor's YAML reader takes them for. A path or column called
-true has to be in quotes for editors alone, which would propose true and false for every text otherwise.
+It says of each value what bpcli says; a config that `extends` another may leave out what it cannot do without else.
+What it cannot say: rules across keys (which cost goes with which output), that rows end after they start, and how a
+scalar was written: 32.0 is a whole number to JSON Schema; infinity, and such look-alikes of numbers as 1_000, 010 or
+10%, are what the editor's YAML reader takes them for. A path or column called true has to be in quotes for editors
+alone, which would propose true and false for every text otherwise.
 """
 
 from __future__ import annotations
@@ -45,10 +46,12 @@ def to_text() -> str:
 def json_schema() -> Schema:
     """The schema of a whole config; what stands under several keys is written once, in `definitions`."""
     walk = _Walk()
-    whole = walk.mapping(Spec, "bpcli config")
+    mapping = walk.mapping(Spec, "bpcli config")
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        **whole,
+        **mapping,
+        "if": {"properties": {"extends": {"type": "null"}}},  # or there is no such key
+        "then": _needs_of(Spec),
         "definitions": dict(sorted(walk.definitions.items())),
     }
 
@@ -61,15 +64,11 @@ class _Walk:
 
     def mapping(self, model: type[Part], title: str = "", **first: Schema) -> Schema:
         """A mapping with the keys of a part, after those that are given."""
-        fields = {field.alias or name: field for name, field in model.model_fields.items()}
-        required = [*first, *(name for name, field in fields.items() if field.is_required())]
         return {
             "title": title or _title(model),
             "description": inspect.getdoc(model),
             "type": "object",
-            "properties": {**first, **{name: self._key(field) for name, field in fields.items()}},
-            **({"required": required} if required else {}),
-            **model.across_keys,
+            "properties": {**first, **{name: self._key(field) for name, field in _fields(model).items()}},
             "additionalProperties": False,
         }
 
@@ -138,6 +137,37 @@ class _Walk:
         if name not in self.definitions:
             self.definitions[name] = schema()
         return {"$ref": f"#/definitions/{name}"}
+
+
+def _fields(model: type[Part]) -> dict[str, FieldInfo]:
+    """The keys of a part as they are written."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def _needs_of(model: type[Part]) -> Schema:
+    """Which keys a mapping cannot do without, and those in it: what holds where no other config can supply them.
+
+    Made of keywords that pass over whatever is no mapping or list.
+    """
+    required = [name for name, field in _fields(model).items() if field.is_required()]
+    inner = {name: needs for name, field in _fields(model).items() if (needs := _needs(forms(field)))}
+    return {
+        **({"required": required} if required else {}),
+        **model.across_keys,
+        **({"properties": inner} if inner else {}),
+    }
+
+
+def _needs(allowed: tuple[Form, ...]) -> Schema:
+    """The same for the values of a key."""
+    sections = [_needs_of(form.model) for form in allowed if isinstance(form, Section)]
+    found: Schema = {"anyOf": sections} if len(sections) > 1 else dict(*sections)
+    for form in allowed:
+        if isinstance(form, Name) and form.parameters is not None:
+            found["required"] = ["name"]
+        elif isinstance(form, ListOf) and (needs := _needs(form.items)):
+            found["items"] = needs
+    return found
 
 
 def _names(registry: Registry[Any]) -> Schema:

@@ -30,7 +30,7 @@ class Part(BaseModel):
     """Whether it is the config itself, and no part of it."""
     in_short: ClassVar[str] = ""  # what that scalar is
     across_keys: ClassVar[dict[str, Any]] = {}
-    """What goes across its keys and JSON Schema can say."""
+    """What goes across its keys and JSON Schema can say, in keywords that pass over what is no mapping."""
 
     @model_validator(mode="wrap")
     @classmethod

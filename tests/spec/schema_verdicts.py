@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 
 from bpcli.spec import parameters
 from bpcli.spec.conditions import Metric
+from bpcli.spec.scalars import Folders
 from bpcli.spec.schema import Spec
 from bpcli.spec.yaml_reader import YamlReader
 
@@ -68,7 +69,7 @@ def bpcli_takes(around: str, value: str) -> bool:
     tree = reader.read(text.encode())
     assert not reader.problems
     try:
-        Spec.model_validate(tree, context=Path())
+        Spec.model_validate(tree, context=Folders(Path()))
     except ValidationError:
         return False
     return True

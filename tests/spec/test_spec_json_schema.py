@@ -21,10 +21,12 @@ from bpcli.core.optimizers import OPTIMIZERS
 from bpcli.core.outputs import OUTPUTS
 from bpcli.core.schedules import SCHEDULES
 from bpcli.data.readers import READERS
+from bpcli.errors import ConfigError
 from bpcli.spec.conditions import Metric
 from bpcli.spec.json_schema import to_text
 from bpcli.spec.reading import read_config
 from bpcli.spec.resolved import to_mapping
+from bpcli.spec.scalars import Folders
 from bpcli.spec.schema import Spec
 from bpcli.spec.yaml_reader import YamlReader
 
@@ -80,7 +82,7 @@ TAKE_NAMES = re.compile(r"activation|output|cost|optimizer|schedule|init|data\.f
 # What json_schema.py says that JSON Schema cannot say, and where.
 TEXTS = re.compile(
     r"data(\.(train|validation|test)(\.(path|images|labels))?)?|data\.(target|features)(\[1\])?|data\.weight"
-    r"|relative_to|init\.from|shuffle\.order"
+    r"|extends|relative_to|init\.from|shuffle\.order"
 )
 WHOLES = re.compile(r"batch_size|epochs|layers\[1\]|.*\.(patience|warmup|every)")
 DIFFERENT = [  # places, values, why
@@ -139,12 +141,37 @@ def test_a_whole_config(text: str, right: bool) -> None:
     assert (validator().is_valid(parsed(text)), bpcli_takes(text, "")) == (right, right)
 
 
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("epochs: 5", True),
+        ("optimizer: {momentum: 0.5}", True),
+        ("data: {validation: 0.1, train: {rows: '0:9'}}", True),
+        ("extend: b.yaml", False),
+        ("optimizer: {momentum: 1.5}", False),
+        ("optimizer: {momentun: 0.5}", False),
+        ("data: {validation: 2}", False),
+    ],
+)
+def test_a_config_that_extends_another_lists_what_differs(tmp_path: Path, text: str, right: bool) -> None:
+    (tmp_path / "a.yaml").write_text("layers: [4, 3]\ndata: x.csv\noptimizer: sgd")
+    (tmp_path / "c.yaml").write_text(f"extends: a.yaml\n{text}")
+    assert validator().is_valid(parsed(f"extends: a.yaml\n{text}")) == right
+    assert not validator().is_valid(parsed(f"extends: ~\n{text}"))
+    assert not validator().is_valid(parsed(text))
+    if right:
+        read_config(str(tmp_path / "c.yaml"))
+    else:
+        with pytest.raises(ConfigError):
+            read_config(str(tmp_path / "c.yaml"))
+
+
 def test_no_mapping_takes_unknown_keys() -> None:
     def mappings(node: Any) -> Iterator[dict[str, Any]]:
         if isinstance(node, dict):
             if isinstance(node.get("properties"), dict):
                 yield node
-            node = list(node.values())
+            node = [inner for key, inner in node.items() if key not in {"if", "then"}]
         if isinstance(node, list):
             for inner in node:
                 yield from mappings(inner)
@@ -211,7 +238,7 @@ def _declared(place: str) -> tuple[str, str] | None:
 
 
 def _read(text: str) -> Spec:
-    return Spec.model_validate(YamlReader("c.yaml").read(text.encode()), context=Path())
+    return Spec.model_validate(YamlReader("c.yaml").read(text.encode()), context=Folders(Path()))
 
 
 def test_every_key_is_tried() -> None:
