@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
 
+from bpcli.data.cells import listed
 from bpcli.data.survey import Survey
 from bpcli.spec.commented import Line, comment, laid_out, one_or_list
 from bpcli.spec.problems import printable
@@ -25,13 +26,7 @@ class Plan:
     batch_size: int | str
     epochs: int
     l2: float
-    validation: float | None
-    test: float | None
-
-    @property
-    def held_out(self) -> float:
-        """Part of the rows that is not trained on."""
-        return (self.validation or 0) + (self.test or 0)
+    held_out: float  # part of the rows for validation, and as much for test; 0 for neither
 
 
 def plan(found: Survey) -> Plan:
@@ -55,8 +50,7 @@ def plan(found: Survey) -> Plan:
         batch_size="all" if few else 16 if found.rows < 300 else 32 if found.rows < 10_000 else 128,
         epochs=3 * epochs if tiny else epochs,
         l2=0.0 if few else _round(0.03 * found.spread) if numbers else 0.001,
-        validation=None if few else 0.1 if large else 0.2,
-        test=None if few else 0.1 if large else 0.2,
+        held_out=0.0 if few else 0.1 if large else 0.2,
     )
 
 
@@ -124,12 +118,12 @@ def _data(found: Survey, chosen: Plan, train: str | dict[str, str]) -> Iterator[
         yield Line(f"train: {inline(train)}", "paths start from the folder of this file")
     yield Line(f"target: {one_or_list(found.target)}", _on_target(found))
     if found.features is not None:
-        reasons = "; ".join(f"{printable(name)} {reason}" for name, reason in found.left_out.items())
+        reasons = listed(f"{printable(name)} {reason}" for name, reason in found.left_out.items())
         yield Line(f"features: {one_or_list(found.features)}", f"what to predict from. Left out: {reasons}")
     yield Line(f"task: {'numbers' if found.task == 'numbers' else 'classes'}", _on_task(found))
-    if chosen.validation and chosen.test:
-        yield Line(f"validation: {chosen.validation}", "part of the rows that chooses the best epoch (0.1 to 0.3)")
-        yield Line(f"test: {chosen.test}", "part of the rows that is looked at once, when training is over")
+    if chosen.held_out:
+        yield Line(f"validation: {chosen.held_out}", "part of the rows that chooses the best epoch (0.1 to 0.3)")
+        yield Line(f"test: {chosen.held_out}", "part of the rows that is looked at once, when training is over")
         if found.classes and min(found.classes.values()) < 3:
             yield Line("stratify: false", "a class has too few rows to have some in every part")
     if isinstance(found.scale, str):
