@@ -57,7 +57,7 @@ class SourceSpec(Part):
     shorthand = "path"
     in_short = "a path"
     across_keys = {  # noqa: RUF012 - annotated in Part
-        "anyOf": [{"required": ["path"]}, {"required": ["images", "labels"]}],
+        "anyOf": [{"required": ["path"]}, {"required": ["images"]}],
         "dependencies": {"images": ["labels"], "labels": ["images"], "path": {"not": {"required": ["images"]}}},
     }
 

@@ -188,7 +188,8 @@ def test_a_resolved_config_is_valid() -> None:
 
 @pytest.mark.parametrize(("place", "around"), list(PLACES.items()), ids=list(PLACES))
 def test_the_verdicts_are_the_same(place: str, around: str) -> None:
-    values = {*VALUES, *(NAMES if TAKE_NAMES.match(place) else [])}
+    names = NAMES if TAKE_NAMES.match(place) else []
+    values = {*VALUES, *names, *(f"{{name: {name}}}" for name in names)}
     if place.endswith("]"):
         values.remove("")  # which is no item of a list
     verdicts = {value: (the_schema_takes(around, value), bpcli_takes(around, value)) for value in values}
