@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
+from about_weights import REPRODUCE, WEIGHTS_OBJECTS
+
 from bpcli.cli.app import app
 from bpcli.core.activations import ACTIVATIONS
 from bpcli.core.costs import COSTS, legal_costs
@@ -243,8 +245,11 @@ def reference() -> str:
         metrics(),
         "## Folds",
         FOLDS,
+        "## Reproducing",
+        REPRODUCE,
         "## JSON objects",
         OBJECTS,
+        WEIGHTS_OBJECTS,
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from bpcli import __version__
-from bpcli.cli.commands import configs, proofs, training
+from bpcli.cli.commands import configs, proofs, training, weights
 from bpcli.errors import ExitStatus
 
 app = typer.Typer(
@@ -42,6 +42,7 @@ def _options(
 
 PANELS: dict[str, dict[str, Callable[..., ExitStatus]]] = {
     "Train and use": {"train": training.train, "eval": training.evaluate, "predict": training.predict},
+    "Weights": {"inspect": weights.inspect, "diff": weights.diff, "reproduce": weights.reproduce},
     "Configs": {"init": configs.init, "schema": configs.schema, "help": configs.help_},
     "Proof": {"gradcheck": proofs.gradcheck},
 }

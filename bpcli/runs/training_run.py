@@ -1,4 +1,4 @@
-"""One training from a config to a weights file: the plain function behind `bpcli train`."""
+"""One training from a config to a weights file: what is behind `bpcli train` and `bpcli reproduce`."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from bpcli.runs.directory import RunDirectory
 from bpcli.runs.objects import epoch_object, measures_object
 from bpcli.runs.provenance import numerics
 from bpcli.runs.recorder import Recorder
-from bpcli.runs.weights import read_arrays, save_weights
+from bpcli.runs.weights import Meta, read_arrays, save_weights
 from bpcli.spec import build
 from bpcli.spec.agreement import complete
 from bpcli.spec.reading import Config
 from bpcli.spec.resolved import to_mapping
-from bpcli.spec.schema import OrderSpec
-from bpcli.spec.sources import file_parts, read_data, shown
+from bpcli.spec.sources import files_named, read_data, shown
 from bpcli.training.events import Ended, EpochEnded, Event, Measures
 from bpcli.training.threads import blas_threads
 
@@ -42,23 +41,32 @@ class TrainingRun:
         self.trainer.stop = stop
         self.digests = self._digests()
         self.expected: list[dict[str, Any]] = []  # each condition, its value and whether it was met, after the end
+        self.meta: Meta = {}  # of the weights file, after the end; empty when nothing is kept
 
     def run(self, directory: RunDirectory, recorder: Recorder) -> Iterator[Event]:
         """Trains, records every epoch, and saves the weights before it gives out the last event."""
+        for event in self.train():
+            if isinstance(event, EpochEnded):
+                recorder.record(epoch_object(event))
+            elif isinstance(event, Ended):
+                if self.trainer.kept is not None:
+                    save_weights(directory.weights, dict(self.trainer.kept.blocks()), self.meta)
+                recorder.finish(event.reason)
+            yield event
+
+    def train(self) -> Iterator[Event]:
+        """Trains and writes nothing; before the last event comes, `meta` and `expected` are there."""
         kept: EpochEnded | None = None
         with blas_threads(self.config.spec.threads):
             for event in self.trainer.run():
-                if isinstance(event, EpochEnded):
-                    recorder.record(epoch_object(event))
-                    if event.best or self.trainer.validation is None:
-                        kept = event
+                if isinstance(event, EpochEnded) and (event.best or self.trainer.validation is None):
+                    kept = event
                 elif isinstance(event, Ended):
-                    self._finish(event, kept, directory)
-                    recorder.finish(event.reason)
+                    self._finish(event, kept)
                 yield event
 
-    def _finish(self, ended: Ended, kept: EpochEnded | None, directory: RunDirectory) -> None:
-        """Judges the expectations and saves what is worth keeping, if there is anything."""
+    def _finish(self, ended: Ended, kept: EpochEnded | None) -> None:
+        """Judges the expectations and says what is worth keeping, if there is anything."""
         theta = self.trainer.kept
         if theta is None:
             return
@@ -67,14 +75,13 @@ class TrainingRun:
             value = figures["epochs"] if metric == "epochs" else _look_up(figures, metric)
             met = value is not None and condition.met(value)
             self.expected.append({"metric": metric, "condition": str(condition), "value": value, "met": met})
-        meta = {
+        self.meta = {
             "config": to_mapping(self.config.spec),
             "preparation": self.prepared.preparation.to_json(),
             "metrics": figures,
             "numerics": numerics(),
             "files": self.digests,
         }
-        save_weights(directory.weights, dict(theta.blocks()), meta)
 
     def _figures(self, ended: Ended, kept: EpochEnded | None, theta: Parameters) -> dict[str, Any]:
         """What is known of the parameters that are kept, as JSON values."""
@@ -92,12 +99,9 @@ class TrainingRun:
 
     def _digests(self) -> dict[str, str]:
         """SHA-256 of each file that decides the weights, by the path that the config wrote."""
-        spec = self.config.spec
-        written = [name for part in file_parts(spec) for name in (part.inputs, part.labels) if name is not None]
-        digests = {name: self.prepared.digests[shown(spec.folder, name)] for name in written}
-        others = [spec.init.file, spec.shuffle.order if isinstance(spec.shuffle, OrderSpec) else None]
-        digests |= {name: digest(spec.folder / name, shown(spec.folder, name)) for name in others if name}
-        return digests
+        spec, read = self.config.spec, self.prepared.digests
+        places = {name: shown(spec.folder, name) for name in files_named(spec)}
+        return {name: read.get(place) or digest(spec.folder / name, place) for name, place in places.items()}
 
 
 def _see_that_it_can_be_watched(config: Config, prepared: Prepared) -> None:

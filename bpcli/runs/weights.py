@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy as np
 from bpcli.data.source import similar_file
 from bpcli.errors import CannotWriteError, WeightsError
 from bpcli.runs.atomic import write_atomically
-from bpcli.runs.npz import MAGIC, Array, read_npz, write_npz
+from bpcli.runs.npz import MAGIC, Array, digest, read_npz, write_npz
 
 FORMAT = 1
 Meta = dict[str, Any]  # JSON values
@@ -27,6 +28,11 @@ class WeightsFile:
     path: Path
     arrays: dict[str, Array]  # W[l] (n[l], n[l-1]) and b[l] (n[l],), all float32 or all float64
     meta: Meta
+    sha256: str  # of the file as a whole
+
+    @property
+    def dtype(self) -> str:
+        return str(self.arrays["W1"].dtype)
 
 
 def pack(arrays: Mapping[str, Array], meta: Mapping[str, Any] | None = None) -> bytes:
@@ -55,7 +61,11 @@ def save_weights(path: Path, arrays: Mapping[str, Array], meta: Mapping[str, Any
 
 def read_weights(path: Path) -> WeightsFile:
     """Read a file that `save_weights` wrote with meta; raises WeightsError if one byte of it is another."""
-    data = _read_bytes(path, str(path))
+    return unpack(_read_bytes(path, str(path)), path)
+
+
+def unpack(data: bytes, path: Path) -> WeightsFile:
+    """What `pack` made bytes of; raises WeightsError, which names `path`, for any other bytes."""
     try:
         arrays = read_npz(data)
         meta = _meta(arrays)
@@ -66,7 +76,16 @@ def read_weights(path: Path) -> WeightsFile:
             raise ValueError("its meta, or the order of its arrays, is not as bpcli writes it")
     except (ValueError, OverflowError, RecursionError) as error:
         raise WeightsError(f"{path}: {error}") from error
-    return WeightsFile(path, arrays, meta)
+    return WeightsFile(path, arrays, meta, digest(data).decode())
+
+
+def is_plain(path: Path) -> bool:
+    """Whether it is an archive that holds no meta; what is none at all is for `read_weights` to refuse."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "meta.npy" not in archive.namelist()
+    except Exception:  # zipfile answers damaged files with several unrelated classes
+        return False
 
 
 def read_arrays(path: Path, shown: str) -> dict[str, Array]:

@@ -48,7 +48,7 @@ def environment(**changes: str | None) -> dict[str, str]:
     return {key: value for key, value in (plain | changes).items() if value is not None}
 
 
-def start(*arguments: object, cwd: Path, **changes: str | None) -> subprocess.Popen[str]:
+def start(*arguments: object, cwd: Path, stderr: int = subprocess.PIPE, **changes: str | None) -> subprocess.Popen[str]:
     command = [str(BIN / "bpcli"), *map(str, arguments)]
     return subprocess.Popen(
         command,
@@ -56,7 +56,7 @@ def start(*arguments: object, cwd: Path, **changes: str | None) -> subprocess.Po
         env=environment(**changes),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         preexec_fn=_heed_signals,
     )
