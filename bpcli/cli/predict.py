@@ -7,13 +7,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bpcli.cli.output import print_bytes
 from bpcli.data.source import Source
 from bpcli.errors import CannotWriteError, DataError, ExitStatus, UsageError
 from bpcli.runs.atomic import write_atomically
 from bpcli.runs.predictions import WRITERS
 from bpcli.runs.predictions import predict as run
 from bpcli.runs.trained import load_trained
-from bpcli.ui.console import open_console, printable, warn
+from bpcli.ui.console import open_console, warn
 
 
 def predict(weights: Path, data: str, output: str) -> ExitStatus:
@@ -38,16 +39,10 @@ def predict(weights: Path, data: str, output: str) -> ExitStatus:
         warn(open_console(sys.stderr), f"{data}: {predictions.missing} rows miss a value and have no prediction")
     content = WRITERS.get(form)(predictions)
     if output == "-":
-        sys.stdout.flush()
-        # as it would be in a file, whatever the encoding; only a terminal is not handed what it would obey
-        sys.stdout.buffer.write(_harmless(content) if sys.stdout.isatty() else content)
+        print_bytes(content)
     else:
         write_atomically(Path(output), content)
     return ExitStatus.OK
-
-
-def _harmless(content: bytes) -> bytes:
-    return "".join(f"{printable(line)}\n" for line in content.decode().splitlines()).encode()
 
 
 def _same_file(output: str, path: str | Path) -> bool:

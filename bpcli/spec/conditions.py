@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, PlainSerializer
 
 from bpcli.spec.problems import quoted, refusal
-from bpcli.spec.scalars import as_number, as_text, plain
+from bpcli.spec.scalars import NUMBER, as_number, as_text, plain
 from bpcli.spec.tree import ScalarNode
 
 Monitor = Literal[
@@ -35,6 +35,7 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
+CONDITION = rf"\s*(>=|<=|>|<)\s*({NUMBER})\s*"
 
 
 @dataclass(frozen=True)

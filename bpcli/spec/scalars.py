@@ -15,15 +15,13 @@ from bpcli.spec.problems import quoted, refusal
 from bpcli.spec.tree import MappingNode, Place, ScalarNode, SequenceNode
 
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-_NUMBER = re.compile(
-    r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
-)
+NUMBER = r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 _LONGEST_WHOLE = 20  # digits; every whole number that a key allows is shorter
 
 
 def as_number(node: Any, wanted: str = "a number") -> float:
     """A float out of what YAML 1.2 calls a number."""
-    if isinstance(node, ScalarNode) and node.plain and _NUMBER.fullmatch(node.text):
+    if isinstance(node, ScalarNode) and node.plain and re.fullmatch(NUMBER, node.text):
         return float(re.sub(r"\.(?=[a-zA-Z])", "", node.text))  # Python writes .inf as inf
     raise refusal(f"expected {wanted}, not {described(node)}{_number_hint(node)}")
 
@@ -111,7 +109,7 @@ def as_items(node: Any) -> Any:
 
 def looks_like_number(node: Any) -> bool:
     """Whether a number was meant where a name might stand as well."""
-    return isinstance(node, ScalarNode) and node.plain and bool(_NUMBER.fullmatch(node.text) or _number_hint(node))
+    return isinstance(node, ScalarNode) and node.plain and bool(re.fullmatch(NUMBER, node.text) or _number_hint(node))
 
 
 AS_NUMBER = BeforeValidator(as_number)

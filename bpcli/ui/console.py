@@ -82,3 +82,8 @@ def warn(console: Console, message: str) -> None:
     for line in lines:
         line.no_wrap = True  # one line a message, also for who searches it
     write(console, lines)
+
+
+def note(console: Console, message: str) -> None:
+    """A line that tells what was concluded or comes next; `console` is that of stderr."""
+    write(console, [Text(printable(message))])
