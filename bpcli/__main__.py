@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 import tempfile
 import traceback
 from typing import Any, NoReturn, TextIO
 
-from bpcli.errors import BpcliError, ExitStatus
+from bpcli.errors import MEANINGS, BpcliError, ExitStatus
+from bpcli.ui.annotations import annotated
 
 
 class _Outlet(io.FileIO):
@@ -36,7 +38,7 @@ def main() -> NoReturn:
     status = _run(sys.argv[1:])
     sys.stdout.flush()
     if outlet.error is not None and not isinstance(outlet.error, BrokenPipeError):
-        _tell(f"standard output: cannot write: {outlet.error.strerror}")
+        _tell(ExitStatus.CANNOT_WRITE, f"standard output: cannot write: {outlet.error.strerror}")
         status = status or ExitStatus.CANNOT_WRITE
     sys.stderr.flush()
     sys.exit(status)
@@ -69,13 +71,15 @@ def _run(arguments: list[str]) -> int:
 
         return int(app(arguments, prog_name="bpcli", standalone_mode=False) or 0)
     except BpcliError as error:
-        _tell(*error.lines)
+        _tell(error.exit_status, *error.lines)
         return error.exit_status
     except KeyboardInterrupt:
         return ExitStatus.INTERRUPTED
     except MemoryError:
         _tell(
-            "bpcli: this takes more memory than there is (a smaller batch_size, fewer rows or smaller layers take less)"
+            ExitStatus.DATA,
+            "bpcli: this takes more memory than there is "
+            "(a smaller batch_size, fewer rows or smaller layers take less)",
         )
         return ExitStatus.DATA
     except Exception as error:
@@ -92,19 +96,23 @@ def _explain(error: Exception) -> ExitStatus:
         if message := " ".join(
             error.format_message().split()
         ):  # none when there were no arguments, and the help was shown
-            _tell(f"{command}: {message.rstrip('.')} (see: {command} --help)")
+            _tell(ExitStatus.USAGE, f"{command}: {message.rstrip('.')} (see: {command} --help)")
         return ExitStatus.USAGE
     if isinstance(error, FileNotFoundError) and not os.path.exists(os.curdir):
-        _tell("bpcli: the current folder is no longer there")
+        _tell(ExitStatus.USAGE, "bpcli: the current folder is no longer there")
         return ExitStatus.USAGE
-    _tell(_report_bug(error))
+    _tell(ExitStatus.BUG, _report_bug(error))
     return ExitStatus.BUG
 
 
-def _tell(*lines: str) -> None:
-    """Lines on standard error; what data and paths may hold of control characters is made harmless."""
-    for line in lines:
-        sys.stderr.write("".join(c if c.isprintable() else repr(c)[1:-1] for c in line) + "\n")
+def _tell(status: ExitStatus, *lines: str) -> None:
+    """Lines on standard error, and in GitHub Actions the same as annotations below them.
+
+    What data and paths may hold of control characters is made harmless.
+    """
+    told = ["".join(c if c.isprintable() else repr(c)[1:-1] for c in line) for line in lines]
+    title = "bpcli: " + re.split("[,:;]", MEANINGS[status])[0]
+    sys.stderr.writelines(f"{line}\n" for line in [*told, *annotated("error", title, told)])
 
 
 def _report_bug(error: Exception) -> str:

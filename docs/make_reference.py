@@ -8,7 +8,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -18,7 +17,7 @@ from bpcli.cli.app import app
 from bpcli.core.activations import ACTIVATIONS
 from bpcli.core.costs import COSTS, legal_costs
 from bpcli.core.derivatives import METHODS, Method
-from bpcli.core.initializers import INITIALIZERS, Normal, Scaled
+from bpcli.core.initializers import INITIALIZERS
 from bpcli.core.optimizers import OPTIMIZERS
 from bpcli.core.outputs import OUTPUTS
 from bpcli.core.schedules import SCHEDULES
@@ -28,8 +27,10 @@ from bpcli.explain.hazards import HAZARDS
 from bpcli.explain.mistakes import MISTAKES, Mistake
 from bpcli.registry import Registry
 from bpcli.runs.predictions import WRITERS
+from bpcli.spec import meanings
 from bpcli.spec.conditions import Metric, Monitor
 from bpcli.spec.keys import sections
+from bpcli.spec.meanings import first_sentence
 
 REGISTRIES: list[tuple[str, Registry[Any]]] = [
     ("Activations: `activation`", ACTIVATIONS),
@@ -91,6 +92,19 @@ SCALE = """\
 Without `data.scale`, tables are standardised column by column, IDX bytes are divided by 255, and arrays out of `.npz`
 and `.npy` are taken as they are."""
 
+REPORTS = """\
+`--junit FILE` (its folder is made if need be) holds one `testsuite`, called as the command is, its `time` the seconds
+of the work. Each `testcase` is a gate, `name` being metric and condition and `classname` the config or the weights
+file; of `gradcheck` a case, a block of an optimizer's step, or a planted mistake. A missed gate has a `failure` with
+what was wanted, what was found and how far off that is; a gate that was not judged, because the run was interrupted,
+killed, or diverged, has an `error`. Without gates there are no test cases, and a warning. A file that is not XML is
+never replaced.
+
+`train` and `eval` append Markdown to the file that `GITHUB_STEP_SUMMARY` names; one that cannot be written is a
+warning. With `GITHUB_ACTIONS=true` each line of an error and each warning is followed on stderr by a workflow command
+(`::error file=…,line=…,col=…,title=…::message`), its path starting from `GITHUB_WORKSPACE`. GitHub shows the first ten
+of a step."""
+
 OBJECTS = """\
 `train --json` prints one object a line, each with `event`; `metrics.jsonl` holds those of the epochs. A figure that is
 not finite is `null`.
@@ -144,12 +158,6 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     lines = [list(head)]
     lines += [["---"] * len(lines[0]), *(list(row) for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def first_sentence(thing: Any) -> str:
-    """The first paragraph of a docstring on one line."""
-    text = inspect.getdoc(thing) or ""
-    return " ".join(text.split("\n\n")[0].split())
 
 
 def commands() -> Iterator[str]:
@@ -206,25 +214,13 @@ def names() -> Iterator[str]:
 
 def _meaning(name: str, entry: Any) -> str:
     match entry:
-        case dict():  # a cost: a class for each output that it goes with
-            outputs: dict[str, list[str]] = {}
-            for output, cost in entry.items():
-                outputs.setdefault(first_sentence(cost), []).append(output)
-            text = " ".join(f"With {', '.join(where)}: {formula}" for formula, where in outputs.items())
-        case Scaled(gain=gain, of_both=of_both, uniform=uniform):
-            fan = "((fan_in + fan_out) / 2)" if of_both else "fan_in"
-            text = f"{'Uniform' if uniform else 'Normal'} weights of mean 0 and variance {gain} / {fan}; biases 0."
-        case Normal(scaled=scaled):
-            text = f"Weights N(0, {'1/fan_in' if scaled else '1'}), biases N(0, 1)."
         case Mistake(about=about):
             text = about
         case Method(derivative=derivative, rtol=rtol, directional=directional):
             along = "along five directions of each block; " if directional else ""
             text = f"{along}{first_sentence(derivative).rstrip('.')}; rtol is {rtol:g} if not given."
-        case partial(func=function):
-            text = first_sentence(function)
         case _:
-            text = first_sentence(entry)
+            text = meanings.meaning(entry)
     return text.replace("|", "\\|")
 
 
@@ -277,6 +273,8 @@ def reference() -> str:
         FOLDS,
         "## Reproducing",
         REPRODUCE,
+        "## Reports for CI",
+        REPORTS,
         "## JSON objects",
         OBJECTS,
         WEIGHTS_OBJECTS,

@@ -43,7 +43,7 @@ def _options(
 PANELS: dict[str, dict[str, Callable[..., ExitStatus]]] = {
     "Train and use": {"train": training.train, "eval": training.evaluate, "predict": training.predict},
     "Weights": {"inspect": weights.inspect, "diff": weights.diff, "reproduce": weights.reproduce},
-    "Configs": {"check": configs.check, "help": configs.help_},
+    "Configs": {"init": configs.init, "check": configs.check, "schema": configs.schema, "help": configs.help_},
     "Proof": {"gradcheck": proofs.gradcheck},
 }
 

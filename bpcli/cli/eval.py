@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+import time
 from pathlib import Path
 
+from bpcli.cli.reports import add_to_summary, begin_report
 from bpcli.data.source import Source
 from bpcli.errors import ExitStatus, UsageError
 from bpcli.runs.evaluation import evaluate as measure
 from bpcli.runs.evaluation import examples_in, examples_of, holds_training_rows, split_names
 from bpcli.runs.gates import demand, read_gates
 from bpcli.runs.trained import load_trained
+from bpcli.ui import markdown
 from bpcli.ui.console import open_console, room, warn, write
 from bpcli.ui.json_lines import json_line
 from bpcli.ui.tables import evaluation
@@ -23,6 +27,7 @@ def evaluate(
     split: str | None,
     fail_under: list[str],
     fail_over: list[str],
+    junit: Path | None,
     json: bool,
     quiet: bool,
 ) -> ExitStatus:
@@ -30,6 +35,8 @@ def evaluate(
     gates = read_gates(fail_under, fail_over)
     if labels is not None and data is None:
         raise UsageError("--labels goes with --data")
+    conditions = [f"{gate.metric} {gate.condition}" for gate in gates]
+    report, began = begin_report(junit, "bpcli eval", str(weights), conditions), time.monotonic()
     trained = load_trained(weights)
     source = None if data is None else Source(data, str(data), labels, None if labels is None else str(labels))
     if source is not None and split is None:
@@ -47,5 +54,7 @@ def evaluate(
     elif not quiet:
         console = open_console(sys.stdout)
         write(console, evaluation(result, room(console)))
+    report.judge(verdicts, time.monotonic() - began, split=result["split"], examples=result["examples"])
+    add_to_summary(markdown.evaluation, result, shlex.join(["bpcli", *sys.argv[1:]]))
     demand(verdicts)
     return ExitStatus.OK

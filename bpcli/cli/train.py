@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bpcli.cli.reports import add_to_summary, begin_report
 from bpcli.cli.signals import Signals
 from bpcli.errors import DivergedError, ExitStatus
 from bpcli.runs.directory import RunDirectory
@@ -17,13 +19,16 @@ from bpcli.runs.training_run import TrainingRun
 from bpcli.spec.reading import read_config
 from bpcli.spec.resolved import to_yaml
 from bpcli.training.events import Ended, EpochEnded, Event, Started
+from bpcli.ui import markdown
 from bpcli.ui.closing import closing
 from bpcli.ui.console import open_console, room, write
 from bpcli.ui.tables import network
 from bpcli.ui.views import choose_view
 
 
-def train(config: str, out: Path | None, force: bool, overrides: list[str], json: bool, quiet: bool) -> ExitStatus:
+def train(
+    config: str, out: Path | None, force: bool, junit: Path | None, overrides: list[str], json: bool, quiet: bool
+) -> ExitStatus:
     """Trains as the config says; raises what reading, training and writing raise."""
     console = open_console(sys.stdout)
     signals = Signals()
@@ -32,6 +37,8 @@ def train(config: str, out: Path | None, force: bool, overrides: list[str], json
     stem = "stdin" if config == "-" else Path(config).stem
 
     with RunDirectory.create(out, stem, force) as directory:
+        gates = [f"{metric} {condition}" for metric, condition in spec.expect.items()]
+        report = begin_report(junit, "bpcli train", config, gates)
 
         def describe(event: Event) -> Mapping[str, Any] | None:
             described = event_object(event)
@@ -48,13 +55,21 @@ def train(config: str, out: Path | None, force: bool, overrides: list[str], json
                 for event in run.run(directory, recorder):
                     if isinstance(event, EpochEnded) and event.best:
                         best = event
-                    if isinstance(event, Started) and not (json or quiet):
-                        write(console, network(summary(run, event), room(console)))
+                    if isinstance(event, Started):
+                        about = summary(run, event)
+                        if not (json or quiet):
+                            write(console, network(about, room(console)))
                     view.show(event)
             assert isinstance(event, Ended)
             weights = directory.weights if run.trainer.kept else None
             if not (json or quiet):
                 write(console, closing(event, best, directory.path, weights, run.expected))
+        if event.reason in ("interrupted", "diverged"):
+            report.leave(f"not judged: {event.reason} {event.detail}".rstrip(), event.seconds)
+        else:
+            report.judge(run.expected, event.seconds, weights=weights, seed=spec.seed)
+        following = weights and f"bpcli eval {shlex.quote(str(weights))}"
+        add_to_summary(markdown.training, config, about, event, run.meta.get("metrics", {}), run.expected, following)
     if event.reason == "diverged":
         raise DivergedError(f"{config}: {event.detail}; try a lower learning_rate")
     if signals.status is not None:

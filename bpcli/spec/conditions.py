@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, PlainSerializer
 
 from bpcli.spec.problems import quoted, refusal
-from bpcli.spec.scalars import as_number, as_text, plain
+from bpcli.spec.scalars import FINITE, as_number, as_text, plain
 from bpcli.spec.tree import ScalarNode
 
 Monitor = Literal[
@@ -36,6 +36,7 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
+CONDITION = rf"\s*(>=|<=|>|<)\s*({FINITE})\s*"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,14 @@ def read_condition(node: Any) -> Condition:
     if not math.isfinite(bound):
         raise refusal(f"expected a finite number after the comparison, not {quoted(found[2])}")
     return Condition(found[1], bound)
+
+
+def shortfall(condition: str, value: float | None) -> str:
+    """What was wanted of a figure that misses a condition, what was found, and how far apart the two are."""
+    if value is None:
+        return f"wanted {condition}, and it is not a finite number"
+    off = abs(value - float(condition.split()[-1]))
+    return f"wanted {condition}, found {value:.6g} (off by {off:.3g})"
 
 
 ConditionText = Annotated[Condition, BeforeValidator(read_condition), PlainSerializer(str)]

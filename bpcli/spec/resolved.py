@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,14 @@ def to_yaml(spec: Spec, relative_to: Path | None = None) -> str:
     if relative_to is not None:
         mapping["relative_to"] = str(relative_to)
     return yaml.dump(mapping, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def inline(value: Any) -> str:
+    """A value on one line, as it may stand in a list or a mapping in braces too."""
+    text = yaml.dump(
+        [value], Dumper=_Dumper, default_flow_style=True, sort_keys=False, allow_unicode=True, width=math.inf
+    )
+    return text.rstrip("\n")[1:-1]
 
 
 class _Dumper(yaml.SafeDumper):

@@ -16,9 +16,8 @@ from bpcli.spec.problems import quoted, refusal
 from bpcli.spec.tree import MappingNode, Place, ScalarNode, SequenceNode
 
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-_NUMBER = re.compile(
-    r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
-)
+FINITE = r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?"
+NUMBER = rf"{FINITE}|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _LONGEST_WHOLE = 20  # digits; every whole number that a key allows is shorter
 _MOST_WRITTEN = 1e15  # whole numbers below it are written without a power of ten
@@ -26,7 +25,7 @@ _MOST_WRITTEN = 1e15  # whole numbers below it are written without a power of te
 
 def as_number(node: Any, wanted: str = "a number") -> float:
     """A float out of what YAML 1.2 calls a number."""
-    if isinstance(node, ScalarNode) and node.plain and _NUMBER.fullmatch(node.text):
+    if isinstance(node, ScalarNode) and node.plain and re.fullmatch(NUMBER, node.text):
         value = float(re.sub(r"\.(?=[a-zA-Z])", "", node.text))  # Python writes .inf as inf
         if _is_lost(value, node.text):
             raise refusal(f"{quoted(node.text)} is too {'large' if value else 'close to 0'}")
@@ -124,7 +123,7 @@ def as_items(node: Any) -> Any:
 
 def looks_like_number(node: Any) -> bool:
     """Whether a number was meant where a name might stand as well."""
-    return isinstance(node, ScalarNode) and node.plain and bool(_NUMBER.fullmatch(node.text) or _number_hint(node))
+    return isinstance(node, ScalarNode) and node.plain and bool(re.fullmatch(NUMBER, node.text) or _number_hint(node))
 
 
 AS_NUMBER = BeforeValidator(as_number)
@@ -174,7 +173,8 @@ def _number_hint(node: Any, whole: bool = False) -> str:
     for pattern, read in _HINTS:
         if re.fullmatch(pattern, node.text):
             value = read(node.text)
-            return "" if _is_lost(value, node.text) else _written(value, whole)
+            lost = re.fullmatch(NUMBER, node.text) and _is_lost(value, node.text)
+            return "" if lost else _written(value, whole)
     return ""
 
 

@@ -59,7 +59,7 @@ def verdicts(label: str, checks: Sequence[Mapping[str, Any]], wide: int = LABEL)
 
 def said(label: str, words: str, wide: int = LABEL, style: str = "") -> Text:
     """A line that starts with what it is about; all of them together make two columns."""
-    return Text.assemble((f"{label:{wide}}", "dim"), "  ", (words, style))
+    return Text.assemble((f"{label:{wide}}", "dim"), "  ", (words, style), no_wrap=label in ("run", "next"))
 
 
 def _figures(splits: Mapping[str, Measures | None], wide: int) -> list[Text]:

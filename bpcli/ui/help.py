@@ -40,7 +40,5 @@ def config(keys: Iterable[Key]) -> Sequence[Text]:
     """Keys of the config: values, default, and the meaning below."""
     lines = []
     for key in keys:
-        default = {"–": "", "required": ", required"}.get(key.default, f", {key.default} if not given")
-        values = f"  {key.values}{default}".replace("`", "").replace("[name](#names)", "name")
-        lines += [Text.assemble((key.path, "bold"), values), Text(f"    {key.meaning}".replace("\\|", "|"))]
+        lines += [Text.assemble((key.path, "bold"), f"  {key.allowed}"), Text(f"    {key.meaning}".replace("\\|", "|"))]
     return lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
+from bpcli.training.events import EpochEnded
 from bpcli.ui.live import LiveView
 
 
@@ -19,5 +20,5 @@ class ProgressView(LiveView):
         """Leaves the terminal as it was."""
         self._live.stop()
 
-    def _table(self, indices: list[int]) -> list[Text]:
+    def _table(self, epochs: list[EpochEnded]) -> list[Text]:
         return []

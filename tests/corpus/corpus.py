@@ -85,7 +85,7 @@ def run(arguments: tuple[str, ...], stdin: bytes | type[io.RawIOBase] | None = b
     with (
         patch.dict(os.environ, quiet, clear=True),
         patch.object(sys, "stdin", given),
-        patch.object(sys, "stdout", io.StringIO()),
+        patch.object(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="utf-8")),
         patch.object(sys, "stderr", told),
     ):
         code = _run(list(arguments))

@@ -84,6 +84,13 @@ IDX = [
 ]
 
 NUMPY = [
+    data(
+        "init: no target",
+        "d.npz",
+        {"d.npz": npz(X=X)},
+        "d.npz: holds inputs alone (labels in a file of their own: --labels)",
+        commands=(("init", "d.npz"),),
+    ),
     data("npz: no X", "d.npz", {"d.npz": npz(x=X)}, "d.npz: holds no array called X"),
     data("npz: npy inside", "d.npz", {"d.npz": npy(X)}, "d.npz: holds no array called X"),
     data("npz: flat", "d.npz", {"d.npz": npz(X=X[0], y=Y)}, "d.npz: X must be (examples, features) and is (2,)"),

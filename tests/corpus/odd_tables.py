@@ -33,6 +33,21 @@ def without_pyarrow() -> Iterator[None]:
 
 CASES = [
     data(
+        "init: names, not classes",
+        "d.csv",
+        {"d.csv": b"a,name\n" + b"".join(b"%d,n%d\n" % (n % 7, n) for n in range(200))},
+        "d.csv: column 'name' has 200 different texts in 200 rows, names rather than classes (--target names another "
+        "column)",
+        commands=(("init", "d.csv", "--target", "name"),),
+    ),
+    data(
+        "init: dates alone",
+        "d.parquet",
+        {"d.parquet": parquet(a=pyarrow.array([1, 2], "date32"))},
+        "d.parquet: no column holds numbers or texts that can be used",
+        commands=(("init", "d.parquet"),),
+    ),
+    data(
         "Parquet: CSV inside",
         "d.parquet",
         {"d.parquet": CSV},

@@ -26,7 +26,10 @@ def test_nothing_heavy_is_imported(option):
     assert not found & (HEAVY | TYPERS_OWN)
 
 
-@pytest.mark.parametrize("command", ["train", "eval", "predict", "inspect", "diff", "reproduce", "check", "gradcheck"])
+COMMANDS = ["train", "eval", "predict", "inspect", "diff", "reproduce", "init", "check", "schema", "gradcheck"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_nothing_heavy_is_imported_for_the_help_of_a_command(command):
     assert not imported_by("-m", "bpcli", command, "--help") & HEAVY
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,8 +10,6 @@ from rich.cells import cell_len
 
 from bpcli.explain.hazards import HAZARDS
 from bpcli.ui.check import check
-
-SNAPSHOTS = Path(__file__).parent / "snapshots"
 
 SOUND: dict[str, Any] = {
     "config": "configs/digits.yaml",
@@ -96,9 +94,8 @@ def shown(name: str, width: int | None) -> list[str]:
 
 @pytest.mark.parametrize("width", [80, 200])
 @pytest.mark.parametrize("name", SCREENS)
-def test_the_screen_is_that_of_the_snapshot(name: str, width: int) -> None:
-    kept = (SNAPSHOTS / f"{name}_{width}.txt").read_text(encoding="utf-8")
-    assert "\n".join(shown(name, width)) + "\n" == kept
+def test_the_screen_is_that_of_the_snapshot(name: str, width: int, snapshot: Callable[[str, str], None]) -> None:
+    snapshot(f"{name}_{width}", "\n".join(shown(name, width)) + "\n")
 
 
 @pytest.mark.parametrize("width", [50, 80, 200])
@@ -130,10 +127,3 @@ def test_control_characters_are_made_harmless() -> None:
     evil = HAZARDOUS | {"config": "a\x1b[2Jb", "target": "\x07", "classes": ["x\ny"]}
     evil["hazards"] = [hazard | {"meaning": "column '\x1b'"} for hazard in evil["hazards"]]
     assert [line.plain for line in check(evil) if not line.plain.isprintable()] == []
-
-
-if __name__ == "__main__":
-    SNAPSHOTS.mkdir(exist_ok=True)
-    for name in SCREENS:
-        for width in (80, 200):
-            (SNAPSHOTS / f"{name}_{width}.txt").write_text("\n".join(shown(name, width)) + "\n", encoding="utf-8")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +23,6 @@ from weights_objects import (
 from bpcli.ui.comparison import difference, reproduction
 from bpcli.ui.inspection import inspection
 
-SNAPSHOTS = Path(__file__).parent / "snapshots"
 Screen = Callable[[Any, int | None], list[Text]]
 
 SCREENS: dict[str, tuple[Screen, dict[str, Any]]] = {
@@ -47,9 +45,8 @@ def shown(name: str, width: int | None) -> list[str]:
 
 @pytest.mark.parametrize("width", [80, 200])
 @pytest.mark.parametrize("name", SCREENS)
-def test_the_screen_is_that_of_the_snapshot(name: str, width: int) -> None:
-    kept = (SNAPSHOTS / f"{name}_{width}.txt").read_text(encoding="utf-8")
-    assert "\n".join(shown(name, width)) + "\n" == kept
+def test_the_screen_is_that_of_the_snapshot(name: str, width: int, snapshot: Callable[[str, str], None]) -> None:
+    snapshot(f"{name}_{width}", "\n".join(shown(name, width)) + "\n")
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])

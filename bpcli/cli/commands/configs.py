@@ -52,3 +52,37 @@ def help_(
     from bpcli.cli.help import explain
 
     return explain(topic and topic.value, key)
+
+
+def schema() -> ExitStatus:
+    """Print the JSON Schema of a config, by which editors complete and check while one writes.
+
+    Example: bpcli schema > config.schema.json
+    """
+    from bpcli.cli.schema import schema as run
+
+    return run()
+
+
+def init(
+    data: Annotated[str, typer.Argument(metavar="DATA", help="The data file; of a pair, the one with the inputs.")],
+    target: Annotated[
+        list[str] | None,
+        typer.Option("--target", metavar="COLUMN", help="The column to predict; guessed from the names if not given."),
+    ] = None,
+    labels: Annotated[
+        str | None,
+        typer.Option("--labels", metavar="PATH", help="The labels of an IDX or .npy pair; looked for if not given."),
+    ] = None,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="The config to write, a new file; - is stdout.")
+    ] = "-",
+    quiet: Quiet = False,
+) -> ExitStatus:
+    """Look at a data file and write a config for it, with a comment on every value, that trains as it stands.
+
+    Example: bpcli init datasets/iris.csv --output iris.yaml
+    """
+    from bpcli.cli.init import init as run
+
+    return run(data, target or [], labels, output, quiet)

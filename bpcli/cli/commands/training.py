@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bpcli.cli.options import Json, Overrides, Quiet, Weights, folder
+from bpcli.cli.options import Json, Junit, Overrides, Quiet, Weights, folder
 from bpcli.errors import ExitStatus
 
 
@@ -37,6 +37,7 @@ def train(
             "what data.test names is left out: a fraction is not cut off, a file is not read.",
         ),
     ] = None,
+    junit: Junit = None,
     set_: Overrides = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -48,10 +49,10 @@ def train(
     if folds is not None:
         from bpcli.cli.folds import train_folds
 
-        return train_folds(config, folds, out, force, set_ or [], json, quiet)
+        return train_folds(config, folds, out, force, junit, set_ or [], json, quiet)
     from bpcli.cli.train import train as run
 
-    return run(config, out, force, set_ or [], json, quiet)
+    return run(config, out, force, junit, set_ or [], json, quiet)
 
 
 def evaluate(
@@ -73,6 +74,7 @@ def evaluate(
     fail_over: Annotated[
         list[str] | None, typer.Option("--fail-over", metavar="METRIC=VALUE", help="Exit with 1 if a metric is above.")
     ] = None,
+    junit: Junit = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> ExitStatus:
@@ -82,7 +84,7 @@ def evaluate(
     """
     from bpcli.cli.eval import evaluate as run
 
-    return run(weights, data, labels, split and split.value, fail_under or [], fail_over or [], json, quiet)
+    return run(weights, data, labels, split and split.value, fail_under or [], fail_over or [], junit, json, quiet)
 
 
 def predict(
