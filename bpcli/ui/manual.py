@@ -27,7 +27,7 @@ def page(
             lines += [Text(), Text(title, "bold"), *definitions(rows, width, beside)]
     if examples:
         title = "Example" if len(examples) == 1 else "Examples"
-        lines += [Text(), Text(title, "bold"), *(Text(" " * INDENT + one, "green") for one in examples)]
+        lines += [Text(), Text(title, "bold"), *(Text(" " * INDENT + one, "green", no_wrap=True) for one in examples)]
     return lines
 
 
