@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike
 from bpcli.core.activations.base import Activation
 from bpcli.core.activations.saturating import Identity
 from bpcli.core.costs import Cost
-from bpcli.core.linalg import Array, accumulate, add_product, pull_back
+from bpcli.core.linalg import Array, accumulate, add_product, pull_back, total
 from bpcli.core.outputs import Output
 from bpcli.core.parameters import Parameters
 from bpcli.core.penalties import Penalty
@@ -77,7 +77,7 @@ class Network:
 
     def batch_cost(self, theta: Parameters, work: Workspace) -> Any:
         """C = (1/m) Σ w_i C_i + l1 Σ|W| + ½ l2 ΣW² of the rows that went forward; complex where they are."""
-        return self.example_costs(work).sum() / work.rows + self.penalty.of(theta.weights)
+        return total(self.example_costs(work), work.ones) / work.rows + self.penalty.of(theta.weights)
 
     def backward(self, theta: Parameters, work: Workspace) -> Factors:
         """Carries the error back, after `forward`; W[l] may be changed as soon as its factors have been given out."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from bpcli.core.activations.base import Spare
 from bpcli.core.activations.saturating import Identity, Sigmoid, Tanh
-from bpcli.core.linalg import Array
+from bpcli.core.linalg import Array, row_sums
 from bpcli.registry import Registry
 
 
@@ -44,15 +44,15 @@ class Softmax:
     init: ClassVar[str] = "glorot_uniform"
 
     def apply(self, z: Array, a: Array, spare: Spare) -> None:
-        np.max(z, axis=1, keepdims=True, out=spare.row)  # a shift of z moves no a, and lets no e^z overflow
+        np.maximum.reduce(z, axis=1, keepdims=True, out=spare.row)  # a shift of z moves no a, and lets no e^z overflow
         np.subtract(z, spare.row, out=a)
         np.exp(a, out=a)
-        np.sum(a, axis=1, keepdims=True, out=spare.row)
+        row_sums(a, spare.ones, spare.row)
         a /= spare.row
 
     def times_prime(self, delta: Array, z: Array, a: Array, spare: Spare) -> None:
         np.multiply(delta, a, out=spare.block)
-        np.sum(spare.block, axis=1, keepdims=True, out=spare.row)
+        row_sums(spare.block, spare.ones, spare.row)
         delta -= spare.row
         delta *= a
 

@@ -56,7 +56,8 @@ FORMULAS = {  # f and f′
 
 
 def spare_for(z):
-    return Spare(*(np.full_like(z, np.nan) for _ in range(3)), np.full((len(z), 1), np.nan, z.dtype))
+    blocks, row = np.full((3, *z.shape), np.nan, z.dtype), np.full((len(z), 1), np.nan, z.dtype)
+    return Spare(*blocks, row, np.ones(z.shape[1], z.dtype))
 
 
 def test_every_activation_has_a_formula():
