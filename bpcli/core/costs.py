@@ -144,7 +144,7 @@ class SoftmaxCrossEntropy(Cost):
     label_smoothing: float = 0.0  # ε
 
     def examples(self, z: Array, a: Array, y: Array, spare: Spare, out: Array) -> None:
-        np.maximum.reduce(z, axis=1, keepdims=True, out=spare.row)
+        np.maximum.reduce(z, 1, None, spare.row, True)
         np.subtract(z, spare.row, out=spare.block)
         np.exp(spare.block, out=spare.second)
         row_sums(spare.second, spare.ones, out)

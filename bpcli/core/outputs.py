@@ -44,7 +44,7 @@ class Softmax:
     init: ClassVar[str] = "glorot_uniform"
 
     def apply(self, z: Array, a: Array, spare: Spare) -> None:
-        np.maximum.reduce(z, axis=1, keepdims=True, out=spare.row)  # a shift of z moves no a, and lets no e^z overflow
+        np.maximum.reduce(z, 1, None, spare.row, True)  # a shift of z moves no a, and lets no e^z overflow
         np.subtract(z, spare.row, out=a)
         np.exp(a, out=a)
         row_sums(a, spare.ones, spare.row)
