@@ -14,7 +14,7 @@ import numpy as np
 
 from bpcli.core.activations.base import Spare
 from bpcli.core.activations.rectifying import log1p_exp_minus_magnitude
-from bpcli.core.linalg import Array, row_sums
+from bpcli.core.linalg import Array, row_sums, take_row_sums
 from bpcli.core.outputs import Output
 from bpcli.registry import Registry
 
@@ -27,7 +27,7 @@ class Cost(ABC):
 
     @abstractmethod
     def examples(self, z: Array, a: Array, y: Array, spare: Spare, out: Array) -> None:
-        """out ← C_i; holds for complex z and a, as activations do."""
+        """out ← C_i; holds for complex z and a, as activations do. `spare` is as the output function has left it."""
 
     @abstractmethod
     def error(self, f: Output, z: Array, a: Array, y: Array, spare: Spare, delta: Array) -> None:
@@ -138,21 +138,17 @@ class Poisson(Cost):
 class SoftmaxCrossEntropy(Cost):
     """C_i = −Σ_j y_j log a_j = log Σ_k e^z_k − Σ_j y_j z_j, for targets that sum to 1, with z counted from its largest.
 
-    With label smoothing ε the targets are (1 − ε) y + ε/k (Szegedy and others 2016).
+    Both are what Softmax has left in spare.block and spare.row. With label smoothing ε the targets are (1 − ε) y + ε/k
+    (Szegedy and others 2016).
     """
 
     label_smoothing: float = 0.0  # ε
 
     def examples(self, z: Array, a: Array, y: Array, spare: Spare, out: Array) -> None:
-        np.maximum.reduce(z, 1, None, spare.row, True)
-        np.subtract(z, spare.row, out=spare.block)
-        np.exp(spare.block, out=spare.second)
-        row_sums(spare.second, spare.ones, out)
-        np.log(out, out=out)
+        np.log(spare.row, out=out)
         y = _smoothed(y, self.label_smoothing, y.shape[1], spare.second)
-        np.multiply(spare.block, y, out=spare.block)
-        row_sums(spare.block, spare.ones, spare.row)
-        out -= spare.row
+        np.multiply(spare.block, y, out=spare.third)
+        take_row_sums(spare.third, spare.ones, out)
 
     def error(self, f: Output, z: Array, a: Array, y: Array, spare: Spare, delta: Array) -> None:
         y = _smoothed(y, self.label_smoothing, y.shape[1], spare.second)

@@ -50,6 +50,11 @@ def row_sums(x: Array, ones: Array, out: Array) -> None:
     _gemv[x.dtype.char](1.0, x.T, ones, 0.0, out, 0, 1, 0, 1, 1, 1)
 
 
+def take_row_sums(x: Array, ones: Array, out: Array) -> None:
+    """out ← out − the sum of each row, as `row_sums` does it."""
+    _gemv[x.dtype.char](-1.0, x.T, ones, 1.0, out, 0, 1, 0, 1, 1, 1)
+
+
 def total(column: Array, ones: Array) -> Any:
     """The sum of a column (m, 1), with ones (m,)."""
     return _dot[column.dtype.char](column, ones)

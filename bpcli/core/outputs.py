@@ -37,16 +37,20 @@ OUTPUTS.register("tanh")(Tanh)
 @OUTPUTS.register("softmax")
 @dataclass(frozen=True)
 class Softmax:
-    """a_j = e^z_j / Σ_k e^z_k in each row; ∂a_j/∂z_k = a_j (1[j = k] − a_k)."""
+    """a_j = e^z_j / Σ_k e^z_k in each row; ∂a_j/∂z_k = a_j (1[j = k] − a_k).
+
+    It leaves z, counted from the largest of its row, in spare.block and Σ_k e^z_k of that in spare.row: cross-entropy,
+    which comes right after it, is made of both.
+    """
 
     reads_z: ClassVar[bool] = False
     kinks: ClassVar[tuple[float, ...]] = ()
     init: ClassVar[str] = "glorot_uniform"
 
     def apply(self, z: Array, a: Array, spare: Spare) -> None:
-        np.maximum.reduce(z, 1, None, spare.row, True)  # a shift of z moves no a, and lets no e^z overflow
-        np.subtract(z, spare.row, out=a)
-        np.exp(a, out=a)
+        np.maximum.reduce(z, 1, None, spare.row, True)
+        np.subtract(z, spare.row, out=spare.block)  # a shift of z moves no a, and lets no e^z overflow
+        np.exp(spare.block, out=a)
         row_sums(a, spare.ones, spare.row)
         a /= spare.row
 

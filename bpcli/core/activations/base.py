@@ -15,7 +15,10 @@ from bpcli.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class Spare:
-    """Memory to work in, of no value before or after; but `ones` stay ones."""
+    """Memory to work in, of no value before or after, but that a cost may look at what its output function has left.
+
+    `ones` stay ones.
+    """
 
     block: Array  # (m, n[l])
     second: Array  # (m, n[l])
