@@ -48,7 +48,7 @@ class Softmax:
     init: ClassVar[str] = "glorot_uniform"
 
     def apply(self, z: Array, a: Array, spare: Spare) -> None:
-        np.maximum.reduce(z, 1, None, spare.row, True)
+        np.maximum.reduce(z, 1, None, spare.row, keepdims=True)
         np.subtract(z, spare.row, out=spare.block)  # a shift of z moves no a, and lets no e^z overflow
         np.exp(spare.block, out=a)
         row_sums(a, spare.ones, spare.row)
