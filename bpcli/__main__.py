@@ -6,12 +6,13 @@ import io
 import os
 import re
 import sys
-import tempfile
-import traceback
 from typing import Any, NoReturn, TextIO
 
+from bpcli import __version__
 from bpcli.errors import MEANINGS, BpcliError, ExitStatus
 from bpcli.ui.annotations import annotated
+
+COMPLETE = "_BPCLI_COMPLETE"  # set by the scripts that complete on the Tab key
 
 
 class _Outlet(io.FileIO):
@@ -67,6 +68,14 @@ def _stream(outlet: _Outlet, before: TextIO | None) -> TextIO:
 def _run(arguments: list[str]) -> int:
     try:
         os.getcwd()
+        if arguments == ["--version"]:  # without what reads a command line, which takes most of the time
+            sys.stdout.write(f"bpcli {__version__}\n")
+            return ExitStatus.OK
+        if COMPLETE in os.environ:
+            from bpcli.cli.completion.answers import write_answers
+
+            write_answers(arguments)
+            return ExitStatus.OK
         from bpcli.cli.app import app
 
         return int(app(arguments, prog_name="bpcli", standalone_mode=False) or 0)
@@ -117,6 +126,9 @@ def _tell(status: ExitStatus, *lines: str) -> None:
 
 def _report_bug(error: Exception) -> str:
     """One line for the user; the rest goes to a file that can be sent in."""
+    import tempfile
+    import traceback
+
     with tempfile.NamedTemporaryFile(
         "w", prefix="bpcli-bug-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
     ) as log:

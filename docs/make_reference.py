@@ -5,15 +5,14 @@ python docs/make_reference.py
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args
 
 from about_weights import REPRODUCE, WEIGHTS_OBJECTS
 
-from bpcli.cli.app import app
+from bpcli.cli.app import COMMANDS
+from bpcli.cli.declared import HELP, Parameter, declared
 from bpcli.core.activations import ACTIVATIONS
 from bpcli.core.costs import COSTS, legal_costs
 from bpcli.core.derivatives import METHODS, Method
@@ -29,6 +28,7 @@ from bpcli.registry import Registry
 from bpcli.runs.predictions import WRITERS
 from bpcli.spec import meanings
 from bpcli.spec.conditions import Metric, Monitor
+from bpcli.spec.figures import FIGURES
 from bpcli.spec.keys import sections
 from bpcli.spec.meanings import first_sentence
 
@@ -45,22 +45,6 @@ REGISTRIES: list[tuple[str, Registry[Any]]] = [
     ("Mistakes: `gradcheck --self-test`", MISTAKES),
     ("Hazards: `check`", HAZARDS),
 ]
-
-METRICS = {
-    "cost": "average cost of an example, without penalties; `running.cost` is with them",
-    "accuracy": "share of examples (of labels, where there are several) that are right",
-    "balanced_accuracy": "average of the recall of the classes that have examples",
-    "macro_f1": "average of the F1 of the classes that have examples or were chosen",
-    "log_loss": "−log of the probability given to the right class, averaged, with p kept within ε … 1 − ε of its type",
-    "roc_auc": "area under the ROC curve: of the second of two classes, else averaged over each class against the rest",
-    "average_precision": "Σ (R_i − R_(i−1)) P_i over falling thresholds, averaged as `roc_auc` is",
-    "top_2": "share of examples whose class is among the two with the largest outputs; so `top_3` and `top_5`",
-    "mae": "mean absolute error, in the units of the target",
-    "rmse": "root of the mean squared error, in the units of the target, averaged over the targets",
-    "r2": "R², 1 − Σ(a − y)² / Σ(y − ȳ)², averaged over the targets",
-    "explained_variance": "1 − Var(y − a) / Var(y), averaged over the targets",
-    "epochs": "epochs that were trained",
-}
 
 NOT_DEFINED = """\
 All are scikit-learn's. Where one is not defined, it is `null` (a dash on the screen): `log_loss` where the outputs are
@@ -161,40 +145,23 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def commands() -> Iterator[str]:
-    for command in app.registered_commands:
-        function = command.callback
-        assert function is not None
-        summary, _, example = (inspect.getdoc(function) or "").partition("\n\nExample: ")
-        hints = get_type_hints(function, include_extras=True)
-        rows = [_parameter(hints[name], one.default) for name, one in inspect.signature(function).parameters.items()]
-        yield f"### bpcli {command.name or function.__name__}\n\n{summary}\n\n    {example}"
-        yield table(["argument or option", "meaning"], rows)
+    for name, function in COMMANDS.items():
+        command = declared(function)
+        examples = "\n".join(f"    {example}" for example in command.examples)
+        yield f"### bpcli {name}\n\n{command.summary}\n\n{examples}"
+        rows = [(_written(one), _escaped(one.meaning)) for one in command.parameters if one != HELP]
+        if rows:
+            yield table(["argument or option", "meaning"], rows)
 
 
-def _parameter(annotation: Any, default: Any) -> tuple[str, str]:
-    kind, info = get_args(annotation)
-    written = [one for one in (info.default, *(info.param_decls or ())) if isinstance(one, str)]
-    names = written or [info.metavar]  # an argument has no name but this
-    value = "" if kind is bool or not written else f" {info.metavar or _choices(kind)}"
-    meaning = info.help
-    if isinstance(default, str):
-        meaning += f" Default: `{default}`."
-    if "list" in str(kind):
-        meaning += " May be given again."
-    return ", ".join(f"`{name}{value}`" for name in names), _escaped(meaning)
+def _written(one: Parameter) -> str:
+    value = "/".join(one.choices) or one.value
+    return ", ".join(f"`{name} {value}`" if value else f"`{name}`" for name in one.names) or f"`{value}`"
 
 
 def _escaped(text: str) -> str:
     """As it may stand in a cell of a table."""
     return text.replace("|", "\\|").replace("<", "\\<")
-
-
-def _choices(kind: Any) -> str:
-    """What follows an option: its choices, or what it is."""
-    for one in get_args(kind) or (kind,):
-        if inspect.isclass(one) and issubclass(one, StrEnum):
-            return "/".join(one)
-    return "N" if int in (kind, *get_args(kind)) else "X"
 
 
 def config() -> Iterator[str]:
@@ -236,10 +203,11 @@ def exit_codes() -> str:
 
 def metrics() -> str:
     """Where each figure can be asked for."""
-    asked: dict[str, list[str]] = {name: [] for name in METRICS}
+    asked: dict[str, list[str]] = {name: [] for name in [*FIGURES, "epochs"]}
     for metric in get_args(Metric):
         asked[metric.rpartition(".")[2]].append(f"`{metric}`")
-    rows = [(f"`{name}`", METRICS[name], ", ".join(where) or "–") for name, where in asked.items()]
+    meanings = {**FIGURES, "epochs": "epochs that were trained"}
+    rows = [(f"`{name}`", meanings[name], ", ".join(where) or "–") for name, where in asked.items()]
     monitors = ", ".join(f"`{name}`" for name in get_args(Monitor))
     return (
         table(["metric", "meaning", "in `expect`"], rows)
@@ -253,8 +221,8 @@ def reference() -> str:
         "# Reference",
         "Written by `python docs/make_reference.py` out of the program; change it there.",
         "## Commands",
-        "`bpcli --version` prints the version; `--help` (`-h`) explains each command; `--install-completion` and"
-        " `--show-completion` are for the shell.",
+        "`bpcli --version` prints the version; `--help` (`-h`) explains each command; `--install-completion` lets the"
+        " Tab key complete in bash, zsh or fish, and `--show-completion` prints the script that does it.",
         *commands(),
         "## Exit codes",
         exit_codes(),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pydantic.fields import FieldInfo
 
 from bpcli.spec.forms import Form, ListOf, MappingOf, Name, Nothing, Pattern, Scalar, Section, Words, forms
+from bpcli.spec.meanings import meaning
 from bpcli.spec.named import Named
 from bpcli.spec.parts import Part
 from bpcli.spec.scalars import plain
@@ -27,12 +28,31 @@ class Key:
     values: str
     default: str
     meaning: str
+    names: tuple[tuple[str, str], ...]  # that may stand there, each with its meaning
 
     @property
     def allowed(self) -> str:
         """Values and default in plain words: `number > 0, 0.1 if not given`."""
         default = {"–": "", "required": ", required"}.get(self.default, f", {self.default} if not given")
         return f"{self.values}{default}".replace("`", "").replace("[name](#names)", "name")
+
+
+GROUPS = {
+    "Network": ("layers", "activation", "output", "cost", "init", "train_biases", "dtype"),
+    "Data": ("data", "batch_size", "shuffle", "drop_last", "class_weight"),
+    "Training": ("epochs", "learning_rate", "optimizer", "schedule", "early_stopping", "seed", "threads"),
+    "Against overfitting": ("l1", "l2", "dropout", "input_dropout", "max_norm"),
+    "Against too long steps": ("clip_norm", "clip_value"),
+    "Measuring": ("evaluate_train", "expect"),
+}
+"""The keys at the top by what they are for; what is named in none of these stands at the end."""
+
+
+def grouped(keys: Iterable[Key]) -> list[tuple[str, list[Key]]]:
+    """Keys of the config itself, in the groups that have some of them."""
+    by_path = {key.path: key for key in keys}
+    found = [(title, [by_path.pop(path) for path in paths if path in by_path]) for title, paths in GROUPS.items()]
+    return [(title, group) for title, group in [*found, ("Files", list(by_path.values()))] if group]
 
 
 def sections(model: type[Part] = Spec, path: str = "", title: str = "") -> Iterator[tuple[str, str, list[Key]]]:
@@ -50,7 +70,20 @@ def sections(model: type[Part] = Spec, path: str = "", title: str = "") -> Itera
 
 def key(path: str, field: FieldInfo) -> Key:
     """One key of a part, under the path where it stands."""
-    return Key(path, _in_words(forms(field)), _default(field), (field.description or "").replace("|", "\\|"))
+    allowed = forms(field)
+    description = (field.description or "").replace("|", "\\|")
+    return Key(path, _in_words(allowed), _default(field), description, tuple(dict(_names(allowed)).items()))
+
+
+def _names(allowed: tuple[Form, ...]) -> Iterator[tuple[str, str]]:
+    for form in allowed:
+        match form:
+            case Name(registry=registry):
+                yield from ((name, meaning(registry.get(name))) for name in registry)
+            case ListOf(items=items):
+                yield from _names(items)
+            case Section(model=model) if model.shorthand:
+                yield from _names(forms(model.model_fields[model.shorthand]))
 
 
 def _default(field: FieldInfo) -> str:

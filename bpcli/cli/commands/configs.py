@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from bpcli.cli.options import Json, Overrides, Quiet
 from bpcli.errors import ExitStatus
-
-
-class Topic(StrEnum):
-    """What `bpcli help` can explain."""
-
-    CONFIG = "config"
-    PAIRS = "pairs"
-    ERRORS = "errors"
 
 
 def check(
@@ -39,19 +30,23 @@ def check(
 
 def help_(
     topic: Annotated[
-        Topic | None, typer.Argument(metavar="TOPIC", help="config, pairs (of output and cost) or errors.")
+        str | None,
+        typer.Argument(
+            metavar="[TOPIC]", help="config, names, pairs (of output and cost), metrics, errors, or a command."
+        ),
     ] = None,
     key: Annotated[
-        str | None, typer.Argument(metavar="[KEY]", help="With config: only the keys that begin like this.")
+        str | None, typer.Argument(metavar="[KEY]", help="With config: this key, and the keys in it.")
     ] = None,
 ) -> ExitStatus:
-    """Explain the keys of a config, which costs go with which output, or the exit codes.
+    """Explain the keys and the names of a config, the figures that are measured, or the exit codes.
 
-    Example: bpcli help config early_stopping
+    Example: bpcli help config optimizer
+    Example: bpcli help errors
     """
     from bpcli.cli.help import explain
 
-    return explain(topic and topic.value, key)
+    return explain(topic, key)
 
 
 def schema() -> ExitStatus:

@@ -46,7 +46,8 @@ def gradcheck(
 ) -> ExitStatus:
     """Hold backpropagation against numerical derivatives, and a step of the optimizer against its rule.
 
-    Example: bpcli gradcheck configs/digits.yaml
+    Example: bpcli gradcheck configs/iris.yaml
+    Example: bpcli gradcheck configs/digits.yaml --method central --samples 100
     """
     from bpcli.cli.gradcheck import gradcheck as run
 

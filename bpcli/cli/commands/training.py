@@ -44,7 +44,8 @@ def train(
 ) -> ExitStatus:
     """Train a network, and write its weights and the record of the run into a run directory.
 
-    Example: bpcli train configs/digits.yaml --set learning_rate=0.2
+    Example: bpcli train configs/iris.yaml
+    Example: bpcli train configs/digits.yaml --set learning_rate=0.2 --set 'layers=[64, 50, 10]'
     """
     if folds is not None:
         from bpcli.cli.folds import train_folds
@@ -80,6 +81,7 @@ def evaluate(
 ) -> ExitStatus:
     """Measure a trained network on the held-out rows that its config names, or on other data.
 
+    Example: bpcli eval runs/iris/latest/weights.npz --split validation
     Example: bpcli eval runs/digits/latest/weights.npz --fail-under accuracy=0.95
     """
     from bpcli.cli.eval import evaluate as run
@@ -96,6 +98,7 @@ def predict(
 ) -> ExitStatus:
     """Write the predictions for each row of a file: class and probabilities, or values.
 
+    Example: bpcli predict runs/iris/latest/weights.npz datasets/iris.csv
     Example: bpcli predict runs/iris/latest/weights.npz datasets/iris.csv --output predictions.csv
     """
     from bpcli.cli.predict import predict as run
