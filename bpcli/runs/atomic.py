@@ -10,6 +10,8 @@ from secrets import token_hex
 
 from bpcli.errors import CannotWriteError
 
+TEMPORARIES = ".bpcli-*.tmp"  # what `temporary_beside` calls them
+
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:

@@ -39,7 +39,7 @@ def pack(arrays: Mapping[str, Array], meta: Mapping[str, Any] | None = None) -> 
     layers = _layers_of(arrays)
     members = {name: arrays[name] for name in _names(len(layers) - 1)}
     if meta is not None:
-        text = _meta_text({**meta, "format": FORMAT, "layers": layers})
+        text = meta_text({**meta, "format": FORMAT, "layers": layers})
         members["meta"] = np.frombuffer(text, np.uint8)
     return write_npz(members)
 
@@ -55,10 +55,10 @@ def save_weights(path: Path, arrays: Mapping[str, Array], meta: Mapping[str, Any
 
 def read_weights(path: Path) -> WeightsFile:
     """Read a file that `save_weights` wrote with meta; raises WeightsError if one byte of it is another."""
-    data = _read_bytes(path, str(path))
+    data = read_bytes(path, str(path))
     try:
         arrays = read_npz(data)
-        meta = _meta(arrays)
+        meta = meta_of(arrays)
         del arrays["meta"]
         if meta.get("layers") != (layers := _layers_of(arrays)):
             raise ValueError(f"its arrays make layers {layers}, and its meta says otherwise")
@@ -75,7 +75,7 @@ def read_arrays(path: Path, shown: str) -> dict[str, Array]:
     Raises WeightsError, which calls the file as it is `shown`, when it is missing, unreadable, holds anything else,
     or its shapes are no network.
     """
-    data = _read_bytes(path, shown)
+    data = read_bytes(path, shown)
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
             stored = {name: archive[name] for name in archive.files if name != "meta"}
@@ -128,12 +128,13 @@ def _check(name: str, array: Array, shape: tuple[int, ...]) -> None:
         raise ValueError(f"{name} holds a number that is not finite")
 
 
-def _meta_text(meta: Mapping[str, Any]) -> bytes:
+def meta_text(meta: Mapping[str, Any]) -> bytes:
+    """The JSON of a meta: the same for the same values, whatever order they come in."""
     text = json.dumps(meta, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.encode(errors="backslashreplace")  # a file name that is no UTF-8 has halves of pairs in it
 
 
-def _meta(arrays: Mapping[str, Array]) -> Meta:
+def meta_of(arrays: Mapping[str, Array], of_format: int | str = FORMAT) -> Meta:
     """The meta among `arrays`; raises ValueError when it is missing, no JSON object, or of another format."""
     if "meta" not in arrays:
         raise ValueError("it has no meta: numbers alone serve `init: {from: ...}`, and no other use")
@@ -143,12 +144,13 @@ def _meta(arrays: Mapping[str, Array]) -> Meta:
         raise ValueError("its meta is not JSON") from error
     if not isinstance(meta, dict):
         raise ValueError("its meta is not a JSON object")
-    if meta.get("format") != FORMAT:
-        raise ValueError(f"written in format {meta.get('format')!r:.40}; this bpcli reads format {FORMAT}")
+    if (found := meta.get("format")) != of_format:
+        other = "; it is a checkpoint, for train --resume" if str(found).startswith("checkpoint") else ""
+        raise ValueError(f"written in format {found!r:.40}; this bpcli reads format {of_format}{other}")
     return meta
 
 
-def _read_bytes(path: Path, shown: str) -> bytes:
+def read_bytes(path: Path, shown: str) -> bytes:
     """The bytes of a zip archive; raises WeightsError for what is missing, unreadable or plainly none."""
     try:
         if path.exists() and not path.is_file():

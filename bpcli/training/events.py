@@ -20,6 +20,7 @@ class Started:
     examples: dict[str, int]  # rows of each split there is: train, validation, test
     epochs: int
     steps_per_epoch: int
+    step: int = 0  # updates made in an earlier part of this training
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,31 @@ class EpochEnded:
 
 
 @dataclass(frozen=True)
+class LayerSizes:
+    """The largest magnitudes of a layer in a step that diverged; they may be infinite, or no number."""
+
+    layer: int  # from 1
+    z: float
+    gradient: float | None  # None where the step did not come to it
+    parameters: float
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The first that was not finite, and what was around it."""
+
+    what: str  # such as "z" or "gradient"
+    layer: int | None
+    epoch: int  # from 1
+    step: int  # from 1
+    learning_rate: float
+    split: str  # train or validation
+    rows: tuple[int, ...]  # in which it was, or all of the batch: where they stand in their file, from 0
+    inputs: float  # largest magnitude of an input of those rows
+    layers: tuple[LayerSizes, ...] = ()
+
+
+@dataclass(frozen=True)
 class Ended:
     """The last event of every run."""
 
@@ -55,6 +81,7 @@ class Ended:
     best_epoch: int | None
     test: Measures | None = None
     detail: str = field(default="")  # where and why, when diverged
+    cause: Cause | None = None  # of the same in full, where it was looked for
 
 
 Event = Started | Progressed | EpochEnded | Ended

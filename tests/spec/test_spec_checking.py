@@ -22,7 +22,7 @@ OPTIMIZERS = "known: adagrad, adam, adamw, rmsprop, rprop, sgd"
 OUTPUTS = "known: exponential, identity, sigmoid, softmax, tanh"
 SCHEDULES = "known: constant, cosine, exponential, inverse_scaling, linear, one_cycle, plateau, step"
 TOP_KEYS = (
-    "activation, batch_size, class_weight, clip_norm, clip_value, cost, data, drop_last, dropout, dtype, "
+    "activation, batch_size, checkpoint, class_weight, clip_norm, clip_value, cost, data, drop_last, dropout, dtype, "
     "early_stopping, epochs, evaluate_train, expect, init, input_dropout, l1, l2, layers, learning_rate, max_norm, "
     "optimizer, output, relative_to, schedule, seed, shuffle, threads, train_biases"
 )
