@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 import os
 import sys
-import tempfile
-import traceback
 from typing import Any, NoReturn, TextIO
 
+from bpcli.cli.signals import Interrupted, end_on_signals, end_where_none_can_catch, ignore_signals
 from bpcli.errors import BpcliError, ExitStatus
 
 
@@ -30,6 +29,8 @@ class _Outlet(io.FileIO):
 
 def main() -> NoReturn:
     """Runs the command line and ends the process with one of the documented exit codes."""
+    end_on_signals()
+    sys.unraisablehook = end_where_none_can_catch
     outlet = _Outlet(_descriptor(1), "w", closefd=False)
     sys.stdout = _stream(outlet, sys.stdout)
     sys.stderr = _stream(_Outlet(_descriptor(2), "w", closefd=False), sys.stderr)
@@ -39,6 +40,7 @@ def main() -> NoReturn:
         _tell(f"standard output: cannot write: {outlet.error.strerror}")
         status = status or ExitStatus.CANNOT_WRITE
     sys.stderr.flush()
+    ignore_signals()
     sys.exit(status)
 
 
@@ -71,8 +73,8 @@ def _run(arguments: list[str]) -> int:
     except BpcliError as error:
         _tell(*error.lines)
         return error.exit_status
-    except KeyboardInterrupt:
-        return ExitStatus.INTERRUPTED
+    except Interrupted as signal:
+        return signal.status
     except MemoryError:
         _tell(
             "bpcli: this takes more memory than there is (a smaller batch_size, fewer rows or smaller layers take less)"
@@ -109,6 +111,9 @@ def _tell(*lines: str) -> None:
 
 def _report_bug(error: Exception) -> str:
     """One line for the user; the rest goes to a file that can be sent in."""
+    import tempfile  # here, so that signals are heeded sooner
+    import traceback
+
     with tempfile.NamedTemporaryFile(
         "w", prefix="bpcli-bug-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
     ) as log:

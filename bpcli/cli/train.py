@@ -8,59 +8,85 @@ from pathlib import Path
 from typing import Any
 
 from bpcli.cli.signals import Signals
-from bpcli.errors import DivergedError, ExitStatus
-from bpcli.runs.directory import RunDirectory
+from bpcli.errors import DivergedError, ExitStatus, UsageError
+from bpcli.runs.directory import RunDirectory, checkpoints_in
+from bpcli.runs.divergence import explanation
 from bpcli.runs.gates import demand
 from bpcli.runs.objects import event_object
 from bpcli.runs.recorder import Recorder
+from bpcli.runs.resuming import resume
 from bpcli.runs.training_run import TrainingRun
 from bpcli.spec.reading import read_config
 from bpcli.spec.resolved import to_yaml
 from bpcli.training.events import Ended, Event, Started
 from bpcli.ui.closing import closing
-from bpcli.ui.console import open_console, room, write
+from bpcli.ui.console import open_console, room, warn, write
 from bpcli.ui.tables import network
 from bpcli.ui.views import choose_view
 
 
-def train(config: str, out: Path | None, force: bool, overrides: list[str], json: bool, quiet: bool) -> ExitStatus:
-    """Trains as the config says; raises what reading, training and writing raise."""
+def train(
+    config: str | None,
+    out: Path | None,
+    force: bool,
+    resumed: Path | None,
+    overrides: list[str],
+    json: bool,
+    quiet: bool,
+) -> ExitStatus:
+    """Trains as the config says, or goes on with a run; raises what reading, training and writing raise."""
     console = open_console(sys.stdout)
     signals = Signals()
-    run = TrainingRun(read_config(config, overrides), signals.received)
+    record = going_on_from = None
+    if resumed is not None:
+        if out is not None or force:
+            raise UsageError("bpcli train: --resume goes on in its own directory, without --out and --force")
+        resumption = resume(resumed, config, overrides, signals.received)
+        run, directory, record = resumption.run, resumption.directory, resumption.record
+        going_on_from = str(resumption.checkpoint)
+        for line in resumption.warnings:
+            warn(open_console(sys.stderr), line)
+        if resumption.is_complete:
+            warn(open_console(sys.stderr), f"{resumed}: is complete; with --set epochs=N it goes on")
+            return ExitStatus.OK
+    else:
+        if config is None:
+            raise UsageError("bpcli train: give a CONFIG, or --resume RUN (see: bpcli train --help)")
+        run = TrainingRun(read_config(config, overrides), signals.received)
+        directory = RunDirectory.create(out, "stdin" if config == "-" else Path(config).stem, force)
     spec = run.config.spec
-    stem = "stdin" if config == "-" else Path(config).stem
 
-    with RunDirectory.create(out, stem, force) as directory:
+    with directory:
 
         def describe(event: Event) -> Mapping[str, Any] | None:
             described = event_object(event)
             if isinstance(event, Ended) and described is not None:
-                saved = str(directory.weights) if run.trainer.kept else None
-                return described | {"weights": saved, "expect": run.expected}
+                saved = str(directory.weights) if run.has_weights else None
+                last = next(iter(map(str, checkpoints_in(directory.path).values())), None)
+                return described | {"weights": saved, "checkpoint": last, "expect": run.expected}
             return described
 
         text = to_yaml(spec, relative_to=spec.folder)
         view = choose_view(console, quiet=quiet, describe=describe if json else None)
-        with signals, Recorder(directory, text, sys.argv, spec.folder, run.digests) as recorder:
+        with signals, Recorder(directory, text, sys.argv, spec.folder, run.digests, record) as recorder:
             with view:
                 for event in run.run(directory, recorder):
                     if isinstance(event, Started) and not (json or quiet):
-                        write(console, network(summary(run, event), room(console)))
+                        write(console, network(summary(run, event, going_on_from), room(console)))
                     view.show(event)
             assert isinstance(event, Ended)
-            weights = directory.weights if run.trainer.kept else None
+            weights = directory.weights if run.has_weights else None
             if not (json or quiet):
                 write(console, closing(event, directory.path, weights, run.expected))
     if event.reason == "diverged":
-        raise DivergedError(f"{config}: {event.detail}; try a lower learning_rate")
-    if signals.status is not None:
+        raise DivergedError(*explanation(config or str(resumed), event, directory, spec))
+    if signals.status is not None and event.reason == "interrupted":
         return signals.status
     demand(run.expected)
     return ExitStatus.OK
 
 
-def summary(run: TrainingRun, started: Started) -> dict[str, Any]:
+def summary(run: TrainingRun, started: Started, resumed: str | None) -> dict[str, Any]:
     """What is about to be trained, for the table of the network."""
     spec = run.config.spec
     assert spec.output is not None
@@ -71,4 +97,5 @@ def summary(run: TrainingRun, started: Started) -> dict[str, Any]:
         "cost": spec.cost.name,
         "target": run.prepared.preparation.target_in_words,
         "examples": started.examples,
+        "resumed": resumed,
     }

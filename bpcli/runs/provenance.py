@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import sys
@@ -28,6 +29,18 @@ def numerics() -> dict[str, Any]:
         "cpu": {"architecture": platform.machine(), "vectors": _vector_instructions()},
         "libc": " ".join(platform.libc_ver()).strip() or platform.system(),
     }
+
+
+def changed_numerics(then: Any) -> list[str]:
+    """A line for each thing that can change the bits and is not what it was, as `numerics` wrote it down."""
+    now = numerics()
+    if not isinstance(then, dict):
+        return []
+    return [
+        f"{name} is {json.dumps(now[name])} and was {json.dumps(then.get(name))}: the last bits may come out otherwise"
+        for name in now
+        if then.get(name) != now[name]
+    ]
 
 
 def machine() -> dict[str, Any]:

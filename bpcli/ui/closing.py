@@ -33,7 +33,9 @@ def closing(ended: Ended, run: Path, weights: Path | None, expect: Sequence[Mapp
         lines.append(_said("test", "  ".join(f"{k} {measure(k, v)}" for k, v in ended.test.items())))
     lines += verdicts("expect", expect)
     lines.append(_said("run", printable(str(run))))
-    if weights is not None:
+    if ended.reason == "interrupted":
+        lines.append(_said("next", f"bpcli train --resume {shlex.quote(str(run))}", "bold"))
+    elif weights is not None:
         lines.append(_said("next", f"bpcli eval {shlex.quote(str(weights))}", "bold"))
     return lines
 

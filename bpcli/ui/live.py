@@ -117,15 +117,17 @@ class LiveView(View):
 
     def _progress(self, plan: Started) -> Text:
         """A bar over all steps of the run, the epoch it is in, the time left, the best so far."""
-        epoch = self._latest.epoch if self._latest else 1
+        epoch = self._latest.epoch if self._latest else 1 + plan.step // max(plan.steps_per_epoch, 1)
         within = self._latest.steps_done if isinstance(self._latest, Progressed) else plan.steps_per_epoch
-        done = (epoch - 1) * plan.steps_per_epoch + within if self._latest else 0
-        share = min(done / max(plan.epochs * plan.steps_per_epoch, 1), 1.0)
+        done = (epoch - 1) * plan.steps_per_epoch + within if self._latest else plan.step
+        steps = max(plan.epochs * plan.steps_per_epoch, 1)
+        share, before = min(done / steps, 1.0), plan.step / steps
         bar = max(10, min(self._console.width - 56, 40))  # of one length, or it would jump with the words
         full = round(bar * share)
         words = f"epoch {epoch:{len(str(plan.epochs))}} of {plan.epochs}"
-        if 0 < share < 1:
-            words += f" · {duration(round((self._clock() - self._began) * (1 - share) / share))} left"
+        if before < share < 1:
+            left = (self._clock() - self._began) * (1 - share) / (share - before)
+            words += f" · {duration(round(left))} left"
         if self._best is not None:
             words += f" · best {self._epochs[self._best].epoch}"
         if isinstance(self._latest, Progressed):

@@ -27,7 +27,7 @@ def network(summary: Mapping[str, Any], width: int | None = None) -> list[Text]:
     """The layers, their shapes and their parameters, shown before training.
 
     `summary` has `layers` (sizes), `activations` (one a layer after the input, the output's last), `cost`,
-    `target` (what it was taken for) and `examples` (rows of each split).
+    `target` (what it was taken for), `examples` (rows of each split) and `resumed` (where it goes on from, or None).
     """
     sizes: Sequence[int] = summary["layers"]
     counts = [size * (fan_in + 1) for fan_in, size in pairwise(sizes)]  # weights and one bias a unit
@@ -43,13 +43,16 @@ def network(summary: Mapping[str, Any], width: int | None = None) -> list[Text]:
         Column("parameters"),
     ]
     splits = ", ".join(f"{count:,} {name}" for name, count in summary["examples"].items())
-    return [
+    lines = [
         *table(columns, rows, width),
         Text(),
         Text(f"{sum(counts):,} parameters, {summary['cost']} cost"),
         Text(f"target: {printable(summary['target'])}"),
         Text(f"examples: {splits}"),
     ]
+    if summary.get("resumed"):
+        lines.append(Text(f"goes on from {printable(summary['resumed'])}"))
+    return lines
 
 
 def evaluation(result: Mapping[str, Any], width: int | None = None) -> list[Text]:

@@ -11,7 +11,7 @@ pytest_plugins = ["cli_fixtures"]
 CSV = "a,b,y\n1,2,p\n3,4,q\n5,6,p\n"
 AUTO = "layers: [auto, 3, auto]\nepochs: 1\ndata: d.csv\n"
 KNOWN = (
-    "activation, batch_size, class_weight, clip_norm, clip_value, cost, data, drop_last, dropout, dtype, "
+    "activation, batch_size, checkpoint, class_weight, clip_norm, clip_value, cost, data, drop_last, dropout, dtype, "
     "early_stopping, epochs, evaluate_train, expect, init, input_dropout, l1, l2, layers, learning_rate, max_norm, "
     "optimizer, output, relative_to, schedule, seed, shuffle, threads, train_biases"
 )
@@ -163,7 +163,7 @@ def test_the_command_line_itself(tmp_path):
     cases = {
         (): (2, None),
         ("trian",): (2, "bpcli: No such command 'trian'. Did you mean 'train'? (see: bpcli --help)\n"),
-        ("train",): (2, "bpcli train: Missing argument 'CONFIG' (see: bpcli train --help)\n"),
+        ("train",): (2, "bpcli train: give a CONFIG, or --resume RUN (see: bpcli train --help)\n"),
         ("train", "none.yaml"): (3, "none.yaml: no such file\n"),
         ("train", "."): (3, ".: is a folder, not a config file\n"),
         ("gradcheck", "--set", "epochs=1"): (2, "--set needs a CONFIG to change\n"),
