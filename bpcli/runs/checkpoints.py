@@ -53,9 +53,9 @@ def save_checkpoint(directory: RunDirectory, state: State, meta: Meta) -> Path:
         write_atomically(path, pack(state, meta))
     except OverflowError as error:
         raise CannotWriteError(f"{path}: cannot write: {error}") from error
-    steps = checkpoints_in(directory.path)
-    staying = [found for found in steps if found <= step][:KEPT]
     with writing(directory.path):
+        steps = checkpoints_in(directory.path)
+        staying = [found for found in steps if found <= step][:KEPT]
         for found in steps.keys() - staying:
             steps[found].unlink(missing_ok=True)
     return path

@@ -43,6 +43,7 @@ class TrainingRun:
         self.trainer = build.trainer(self.config, self.prepared, given)
         self.trainer.stop = stop
         self.digests = self._digests()
+        self._numerics = numerics()
         self.expected: list[dict[str, Any]] = []  # each condition, its value and whether it was met, after the end
         self.has_weights = False  # whether there is a weights file, after the end
         self._kept: dict[str, Any] = {}  # the figures of the parameters that are kept, by split
@@ -96,7 +97,7 @@ class TrainingRun:
         meta = {
             "config": to_mapping(self.config.spec),
             "files": self.digests,
-            "numerics": numerics(),
+            "numerics": self._numerics,
             "kept": self._kept,
             "lines": recorder.lines,
         }
@@ -132,7 +133,7 @@ class TrainingRun:
             "config": to_mapping(self.config.spec),
             "preparation": self.prepared.preparation.to_json(),
             "metrics": figures,
-            "numerics": numerics(),
+            "numerics": self._numerics,
             "files": self.digests,
         }
         save_weights(directory.weights, dict(theta.blocks()), meta)

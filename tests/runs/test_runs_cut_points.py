@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from stopping import CONFIGS, at_step, go_on, last, lay_out, products, train, write_config
+from stopped_trainings import CONFIGS, at_step, go_on, last, lay_out, products, train, write_config
 
 from bpcli.runs.training_run import TrainingRun
 from bpcli.spec.reading import read_config
