@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import time
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -130,15 +131,34 @@ def _locked(folder: Path) -> TextIO:
             lock.write(f"{os.getpid()}\n")
             lock.flush()
         except BlockingIOError:
-            lock.seek(0)
-            pid = lock.read().strip()
+            holder = _holder(lock)
             lock.close()
-            holder = f"process {pid}" if pid else "a process that has just begun"
             raise CannotWriteError(f"{folder}: in use by {holder}") from None
         except BaseException:
             lock.close()
             raise
     return lock
+
+
+def _holder(lock: TextIO) -> str:
+    """Who holds a lock; one that has only just taken it is given a moment to write down its process id."""
+    for _ in range(100):
+        lock.seek(0)
+        if _is_alive(pid := lock.read().strip()):
+            break
+        time.sleep(0.01)
+    return f"process {pid}" if pid else "another process"
+
+
+def _is_alive(pid: str) -> bool:
+    """Whether there is such a process; what a dead one has written stays until the next one writes."""
+    try:
+        os.kill(int(pid), 0)
+    except PermissionError:
+        return True
+    except (OSError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def _open_lock(path: str, flags: int) -> int:

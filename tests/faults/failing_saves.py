@@ -222,6 +222,7 @@ def injections(calls: list[str]) -> Iterator[str]:
 
 
 def campaign(kind: str, every: int, naive: bool) -> dict[str, Any]:
+    sys.dont_write_bytecode = True  # or Python would keep half of a module where files cannot grow
     base = Path(tempfile.mkdtemp())
     saves = Saves(base)
     told: dict[str, Any] = {"tries": 0, "fired": 0, "failed saves": 0, "kills": 0, "faults": []}

@@ -2,8 +2,8 @@
 
     python tests/faults/interruptions.py SIGNALS [SEED] [--naive]
 
-Each command is a process forked from one that has everything imported, so its moments are those of its own work: reading,
-training, saving, measuring, writing. `--naive` leaves signals to Python. Prints what happened as JSON.
+Each command is a process forked from one that has everything imported, so its moments are those of its own work:
+reading, training, saving, measuring, writing. `--naive` leaves signals to Python. Prints what happened as JSON.
 """
 
 from __future__ import annotations
