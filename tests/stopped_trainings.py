@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -72,9 +72,11 @@ def train(config: str, out: Path, stop: Callable[[TrainingRun], bool] = lambda r
             yield from run.run(directory, recorder)
 
 
-def go_on(path: Path, stop: Callable[[TrainingRun], bool] = lambda run: False) -> Iterator[Event]:
+def go_on(
+    path: Path, stop: Callable[[TrainingRun], bool] = lambda run: False, overrides: Sequence[str] = ()
+) -> Iterator[Event]:
     """Goes on from the newest checkpoint of a run, until `stop` says so."""
-    resumption = resume(path, None, [])
+    resumption = resume(path, None, overrides)
     run = resumption.run
     run.trainer.stop = lambda: stop(run)
     with resumption.directory as directory:

@@ -56,7 +56,6 @@ def test_a_full_disk_is_found_before_the_first_epoch(folder: Path) -> None:
         "a FIFO",
         "a FIFO in it",
         "a folder for the lock",
-        "a link to nowhere",
         "a file system",
     ],
 )
