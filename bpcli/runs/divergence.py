@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from bpcli.runs.directory import RunDirectory, checkpoints_in
@@ -20,6 +19,7 @@ WORDS = {
 }
 FEW = 5  # rows that are named
 LARGE = 100.0  # an input of this size asks to be scaled
+FAST = 10.0  # a step in which the largest parameter grows by this factor is worth a line
 
 
 def explanation(subject: str, ended: Ended, directory: RunDirectory, spec: Spec) -> list[str]:
@@ -29,6 +29,7 @@ def explanation(subject: str, ended: Ended, directory: RunDirectory, spec: Spec)
     if cause is not None:
         lines.append(f"first cause: {in_words(cause, spec)}")
         lines += [f"layer {layer}: largest {figures}" for layer, figures in _sizes(cause)]
+        lines += _growth(cause, spec)
     lines += [f"last finite checkpoint: {path}" for path in list(checkpoints_in(directory.path).values())[:1]]
     return [*lines, f"try {'; or '.join(_advice(cause, spec))}"]
 
@@ -53,16 +54,23 @@ def _sizes(cause: Cause) -> Iterator[tuple[int, str]]:
         yield layer.layer, f"|z| {layer.z:.3g}{gradient}, |parameter| {layer.parameters:.3g}"
 
 
+def _growth(cause: Cause, spec: Spec) -> Iterator[str]:
+    """Where the parameters had grown out of all proportion before, if they had."""
+    if (growth := cause.growth) is not None and growth.after > FAST * growth.before:
+        yield (
+            f"largest growth: |parameter| from {growth.before:.3g} to {growth.after:.3g} in step {growth.step}; its "
+            f"largest input is {growth.input:.3g}, in row {growth.row} of {spec.data.train.inputs}"
+        )
+
+
 def _advice(cause: Cause | None, spec: Spec) -> Iterator[str]:
     """What usually helps, the likeliest first."""
-    rate = f"a lower learning_rate than {spec.learning_rate:g}"
-    if cause is not None and cause.inputs > LARGE:
-        yield f"data.scale: standard, for inputs as large as {cause.inputs:.3g}"
-    if cause is not None and cause.step == 1:
+    inputs = 0.0 if cause is None else max(cause.inputs, cause.growth.input if cause.growth else 0.0)
+    if inputs > LARGE:
+        yield f"data.scale: standard, for inputs as large as {inputs:.3g}"
+    if cause is not None and cause.step == 1 and cause.what == "z":
         yield "another init, for not one step had been made"
-    else:
-        yield rate
-        if spec.clip_norm is None:
-            yield "clip_norm: 1"
-    if spec.dtype == "float32" and cause is not None and all(math.isfinite(one.z) for one in cause.layers):
-        yield "dtype: float64"
+        return
+    yield f"a lower learning_rate than {spec.learning_rate:g}"
+    if spec.clip_norm is None:
+        yield "clip_norm: 1"

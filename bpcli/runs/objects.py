@@ -50,6 +50,8 @@ def _cause_object(cause: Cause) -> dict[str, Any]:
         {name: None if value is None else _number(value) for name, value in asdict(layer).items()}
         for layer in cause.layers
     ]
+    if cause.growth is not None:
+        described["growth"] = {name: _number(value) for name, value in asdict(cause.growth).items()}
     return described | {name: _number(described[name]) for name in ("learning_rate", "inputs")}
 
 

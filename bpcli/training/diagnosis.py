@@ -14,6 +14,8 @@ from bpcli.data.loading import Examples
 from bpcli.data.table import Rows
 from bpcli.training.events import Cause, LayerSizes
 
+MOST_ROWS = 256  # of those that were measured and came out wrong, looked at once more
+
 
 class Diverged(Exception):
     """Raised where the cost or a parameter is no longer finite; the cause is there if it was looked for."""
@@ -34,7 +36,8 @@ def of_forward(descent: Descent, theta: Parameters, work: Workspace, rows: Rows,
             return _in_rows(at, "z", l, work, rows, bad)
     if (bad := _bad_rows(work.costs)).any():
         return _in_rows(at, "cost", len(theta.n) - 1, work, rows, bad)
-    what = "sum of the costs" if np.isfinite(descent.network.penalty.of(theta.weights)) else "penalty"
+    penalty = theta.flat.dtype.type(descent.network.penalty.of(theta.weights))
+    what = "sum of the costs" if np.isfinite(penalty) else "penalty"
     return _in_rows(at, what, None, work, rows, np.ones(len(rows), bool))
 
 
@@ -56,15 +59,21 @@ def of_update(descent: Descent, theta: Parameters, work: Workspace, rows: Rows, 
     raise AssertionError("asked for the cause of what did not happen")
 
 
-def of_measuring(examples: Examples, costs: Array, at: Cause) -> Cause:
+def of_measuring(descent: Descent, theta: Parameters, examples: Examples, costs: Array, at: Cause) -> Cause:
     """The cause of a cost that is not finite on rows which are only measured; `costs` (n,) of each row."""
-    bad = ~np.isfinite(costs)
-    return replace(at, what="cost", rows=tuple(map(int, examples.rows[bad])), inputs=_largest(examples.x[bad]))
+    bad = np.flatnonzero(~np.isfinite(costs))
+    some = bad[:MOST_ROWS]
+    work = descent.network.workspace(len(some), theta.flat.dtype, keep_z=True)
+    work.a[0][:], work.y[:] = examples.x[some], examples.y[some]
+    descent.network.forward(theta, work)
+    descent.network.example_costs(work)
+    cause = of_forward(descent, theta, work, examples.rows[some], at)
+    return replace(cause, rows=tuple(map(int, examples.rows[bad])), inputs=largest(examples.x[bad]))
 
 
 def _in_rows(at: Cause, what: str, layer: int | None, work: Workspace, rows: Rows, bad: Array) -> Cause:
     return replace(
-        at, what=what, layer=layer, rows=tuple(map(int, rows[bad])), inputs=_largest(work.a[0][: len(rows)][bad])
+        at, what=what, layer=layer, rows=tuple(map(int, rows[bad])), inputs=largest(work.a[0][: len(rows)][bad])
     )
 
 
@@ -77,13 +86,14 @@ def _layers(theta: Parameters, work: Workspace, gradients: list[Array] | None) -
     return tuple(
         LayerSizes(
             layer=l,
-            z=_largest(work.z[l]),
-            gradient=None if gradients is None else _largest(gradients[l]),
-            parameters=max(_largest(theta.W[l]), _largest(theta.b[l])),
+            z=largest(work.z[l]),
+            gradient=None if gradients is None else largest(gradients[l]),
+            parameters=max(largest(theta.W[l]), largest(theta.b[l])),
         )
         for l in range(1, len(theta.n))
     )
 
 
-def _largest(block: Array) -> float:
+def largest(block: Array) -> float:
+    """The largest magnitude in it; 0 of nothing."""
     return float(np.abs(block).max(initial=0.0))

@@ -57,6 +57,17 @@ class LayerSizes:
 
 
 @dataclass(frozen=True)
+class Growth:
+    """The step in which the largest parameter grew most, on the way to where something was not finite."""
+
+    step: int  # from 1
+    before: float  # largest magnitude of a parameter
+    after: float
+    row: int  # of its batch, the one with the largest input: where it stands in its file, from 0
+    input: float  # that input's magnitude
+
+
+@dataclass(frozen=True)
 class Cause:
     """The first that was not finite, and what was around it."""
 
@@ -69,6 +80,7 @@ class Cause:
     rows: tuple[int, ...]  # in which it was, or all of the batch: where they stand in their file, from 0
     inputs: float  # largest magnitude of an input of those rows
     layers: tuple[LayerSizes, ...] = ()
+    growth: Growth | None = None
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from bpcli.data.batches import Batches, Rows
 from bpcli.data.loading import Examples
 from bpcli.streams import stream
 from bpcli.training import diagnosis
-from bpcli.training.diagnosis import Diverged
-from bpcli.training.events import Cause
+from bpcli.training.diagnosis import Diverged, largest
+from bpcli.training.events import Cause, Growth
 from bpcli.training.state import Position, all_finite
 
 
@@ -44,6 +44,7 @@ class Steps:
         self.train = train
         self.dropout = dropout
         self.seed = seed
+        self._growth: Growth | None = None
         self._be_careful(False)
         descent.start(theta)
         self.begin(Position())
@@ -85,8 +86,9 @@ class Steps:
             at.learning_rate = self.eta * self.schedule.factor(replace(self._start, step=at.step))
         self.descent.network.forward(self.theta, work)
         C = float(self.descent.network.batch_cost(self.theta, work))
-        if not math.isfinite(C):
+        if not math.isfinite(C) or (self._careful and not all(map(all_finite, work.z[1:]))):
             raise self._diverged(f"the cost is {C} in step {at.step + 1}", rows, at.step + 1)
+        before = largest(self.theta.flat) if self._careful else 0.0
         self.descent.step(self.theta, work, at.learning_rate)
         at.step += 1
         at.batch += 1
@@ -94,11 +96,22 @@ class Steps:
         self.rows += len(rows)
         if self._careful:
             self.demand_finite(rows)
+            self._note_growth(before, rows)
 
     def demand_finite(self, rows: Rows | None = None) -> None:
         """Raises Diverged unless all that moves is finite; `rows` are those of the newest step."""
         if not all(all_finite(one.flat) for one in (self.theta, *self.descent.optimizer.state.values())):
             raise self._diverged(f"a parameter is not finite after step {self.at.step}", rows, self.at.step)
+
+    def _note_growth(self, before: float, rows: Rows) -> None:
+        """Keeps the step in which the largest parameter grew by the largest factor."""
+        after = largest(self.theta.flat)
+        if before == 0:
+            return
+        if self._growth is None or after * self._growth.before > self._growth.after * before:
+            inputs = np.abs(self.train.x[rows]).max(axis=1)
+            row = int(self.train.rows[rows][inputs.argmax()])
+            self._growth = Growth(self.at.step, before, after, row, float(inputs.max()))
 
     def _be_careful(self, careful: bool) -> None:
         self._careful = careful
@@ -113,7 +126,7 @@ class Steps:
         detail = f"{what} (epoch {epoch}, learning rate {self.at.learning_rate:g})"
         if rows is None or not self._careful:
             return Diverged(detail)
-        at = Cause("", None, epoch, step, self.at.learning_rate, "train", (), 0.0)
+        at = Cause("", None, epoch, step, self.at.learning_rate, "train", (), 0.0, growth=self._growth)
         find = diagnosis.of_update if step == self.at.step else diagnosis.of_forward
         work = self._work.first(len(rows))
         return Diverged(detail, find(self.descent, self.theta, work, self.train.rows[rows], at))

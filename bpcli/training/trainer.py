@@ -221,7 +221,8 @@ class Trainer:
                 return measures
             epoch = self.at.epoch + 1
             at = Cause("", None, epoch, self.at.step, self.at.learning_rate, name, (), 0.0)
-            cause = diagnosis.of_measuring(rows, self.evaluator.run(self.theta, rows.x, rows.y)[1], at)
+            costs = self.evaluator.run(self.theta, rows.x, rows.y)[1]
+            cause = diagnosis.of_measuring(self.descent, self.theta, rows, costs, at)
         raise Diverged(f"the {name} cost is {measures['cost']} after step {self.at.step} (epoch {epoch})", cause)
 
     def _last_look(self, in_haste: bool) -> Measures | None:
