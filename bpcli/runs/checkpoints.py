@@ -17,7 +17,7 @@ from bpcli.errors import CannotWriteError, WeightsError
 from bpcli.runs.atomic import write_atomically, writing
 from bpcli.runs.directory import RunDirectory, checkpoints_in
 from bpcli.runs.npz import read_npz, write_npz
-from bpcli.runs.weights import Meta, meta_of, meta_text, read_bytes
+from bpcli.runs.weights import Meta, demand_canonical, meta_of, meta_text, read_bytes
 from bpcli.spec.schema import CheckpointSpec
 from bpcli.training.events import Ended, EpochEnded, Event, Progressed, Started
 from bpcli.training.state import State
@@ -65,9 +65,9 @@ def read_checkpoint(path: Path) -> Checkpoint:
     """Read a file that `save_checkpoint` wrote; raises WeightsError if one byte of it is another."""
     data = read_bytes(path, str(path))
     try:
-        arrays = read_npz(data)
-        meta = meta_of(arrays, FORMAT)
-        del arrays["meta"]
+        members = read_npz(data)
+        meta = meta_of(members, FORMAT)
+        arrays = {name: array for name, array in members.items() if name != "meta"}
         if not isinstance(values := meta.get("state"), dict):
             raise ValueError("it says nothing of a state")
         state = State(arrays, values)
@@ -75,8 +75,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
             raise ValueError("its arrays are not all flat vectors of numbers")
         if not state.is_finite:
             raise ValueError("it holds a number that is not finite")
-        if pack(state, meta) != data:
-            raise ValueError("its meta, or the order of its arrays, is not as bpcli writes it")
+        demand_canonical(members, sorted(arrays), meta)
     except (ValueError, OverflowError, RecursionError) as error:
         raise WeightsError(f"{path}: {error}") from error
     return Checkpoint(path, state, meta)

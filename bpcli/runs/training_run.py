@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from bpcli.core.metrics import constant
@@ -39,7 +40,8 @@ class TrainingRun:
         self.config = replace(config, spec=complete(config, self.prepared))
         _see_that_it_can_be_watched(self.config, self.prepared)
         file = spec.init.file
-        given = read_arrays(spec.folder / file, shown(spec.folder, file)) if file else None
+        most = sum((columns + 1) * rows for columns, rows in pairwise(map(int, self.config.spec.layers)))
+        given = read_arrays(spec.folder / file, shown(spec.folder, file), most) if file else None
         self.trainer = build.trainer(self.config, self.prepared, given)
         self.trainer.stop = stop
         self.digests = self._digests()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,9 +13,12 @@ import numpy as np
 from bpcli.data.source import similar_file
 from bpcli.errors import CannotWriteError, WeightsError
 from bpcli.runs.atomic import write_atomically
+from bpcli.runs.foreign_npz import read_foreign_npz
 from bpcli.runs.npz import MAGIC, Array, read_npz, write_npz
+from bpcli.training.state import all_finite
 
 FORMAT = 1
+SMALL = 500_000  # numbers that may be read from anywhere, whatever there is use for
 Meta = dict[str, Any]  # JSON values
 
 
@@ -59,37 +61,38 @@ def read_weights(path: Path) -> WeightsFile:
     try:
         arrays = read_npz(data)
         meta = meta_of(arrays)
-        del arrays["meta"]
-        if meta.get("layers") != (layers := _layers_of(arrays)):
+        blocks = {name: array for name, array in arrays.items() if name != "meta"}
+        if meta.get("layers") != (layers := _layers_of(blocks)):
             raise ValueError(f"its arrays make layers {layers}, and its meta says otherwise")
-        if pack(arrays, meta) != data:
-            raise ValueError("its meta, or the order of its arrays, is not as bpcli writes it")
+        demand_canonical(arrays, _names(len(layers) - 1), {**meta, "format": FORMAT, "layers": layers})
     except (ValueError, OverflowError, RecursionError) as error:
         raise WeightsError(f"{path}: {error}") from error
-    return WeightsFile(path, arrays, meta)
+    return WeightsFile(path, {name: array.copy() for name, array in blocks.items()}, meta)
 
 
-def read_arrays(path: Path, shown: str) -> dict[str, Array]:
+def read_arrays(path: Path, shown: str, most: int = 0) -> dict[str, Array]:
     """W1, b1, … of any .npz that holds them, as float64: one made by `numpy.savez`, or a weights file.
 
-    Raises WeightsError, which calls the file as it is `shown`, when it is missing, unreadable, holds anything else,
-    or its shapes are no network.
+    `most` is how many numbers there is use for; a file that holds many more is refused before they take memory. Raises
+    WeightsError, which calls the file as it is `shown`, when it is missing, unreadable, holds anything else, or its
+    shapes are no network.
     """
     data = read_bytes(path, shown)
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            stored = {name: archive[name] for name in archive.files if name != "meta"}
-    except Exception as error:  # numpy.load answers damaged files with a dozen unrelated classes
-        raise WeightsError(f"{shown}: not a readable .npz of plain numbers") from error
-    try:
-        for name, array in stored.items():
-            if array.dtype.kind not in "fiu":
-                raise ValueError(f"{name} holds {array.dtype}, not numbers")
+        stored = read_foreign_npz(data, max(2 * most, SMALL), leave_out="meta")
         arrays = {name: np.ascontiguousarray(array, dtype=np.float64) for name, array in stored.items()}
         layers = _layers_of(arrays)
     except ValueError as error:
         raise WeightsError(f"{shown}: {error}") from error
     return {name: arrays[name] for name in _names(len(layers) - 1)}
+
+
+def demand_canonical(arrays: Mapping[str, Array], names: list[str], meta: Meta) -> None:
+    """Raises ValueError unless the members are those of `names` and the meta, in this order, and as they would be."""
+    stored = arrays["meta"]
+    same = list(arrays) == [*names, "meta"] and stored.dtype == np.uint8 and stored.ndim == 1
+    if not same or stored.tobytes() != meta_text(meta):
+        raise ValueError("its meta, or the order of its arrays, is not as bpcli writes it")
 
 
 def _names(depth: int) -> list[str]:
@@ -124,7 +127,7 @@ def _layers_of(arrays: Mapping[str, Array]) -> list[int]:
 def _check(name: str, array: Array, shape: tuple[int, ...]) -> None:
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}, where {shape} fits the layers beside it")
-    if not np.isfinite(array).all():
+    if array.size and not all_finite(array):
         raise ValueError(f"{name} holds a number that is not finite")
 
 
@@ -155,11 +158,11 @@ def read_bytes(path: Path, shown: str) -> bytes:
     try:
         if path.exists() and not path.is_file():
             raise WeightsError(f"{shown}: not a file")
-        with open(path, "rb") as file:
-            start = file.read(len(MAGIC))
-            if start != MAGIC:
+        with open(path, "rb", buffering=0) as file:  # a buffer would be a second copy
+            if file.read(len(MAGIC)) != MAGIC:
                 raise WeightsError(f"{shown}: not a weights file: no .npz starts as it does")
-            return start + file.read()
+            file.seek(0)
+            return file.read()
     except FileNotFoundError as error:
         raise WeightsError(f"{shown}: no such file{similar_file(path)}") from error
     except OSError as error:

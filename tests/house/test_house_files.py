@@ -84,7 +84,13 @@ def test_the_checks_can_fail():
 
 def test_the_files_are_found():
     names = {named(file) for file in files()}
-    assert {"bpcli/core/network.py", "bpcli/runs/npz.py", "configs/digits.yaml", "datasets/README.md", ".ci/run"} <= names
+    assert {
+        "bpcli/core/network.py",
+        "bpcli/runs/npz.py",
+        "configs/digits.yaml",
+        "datasets/README.md",
+        ".ci/run",
+    } <= names
 
 
 def test_the_licence_is_mit():
