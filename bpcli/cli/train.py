@@ -44,8 +44,8 @@ def train(
         resumption = resume(resumed, config, overrides, signals.received)
         run, directory, record = resumption.run, resumption.directory, resumption.record
         going_on_from = str(resumption.checkpoint)
-        for line in resumption.warnings:
-            warn(open_console(sys.stderr), line)
+        if resumption.warning:
+            warn(open_console(sys.stderr), resumption.warning)
         if resumption.is_complete:
             warn(open_console(sys.stderr), f"{resumed}: is complete; with --set epochs=N it goes on")
             return ExitStatus.OK

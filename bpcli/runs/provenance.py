@@ -31,16 +31,17 @@ def numerics() -> dict[str, Any]:
     }
 
 
-def changed_numerics(then: Any) -> list[str]:
-    """A line for each thing that can change the bits and is not what it was, as `numerics` wrote it down."""
+def changed_numerics(then: Any) -> str | None:
+    """A line about what can change the bits and is not what it was, as `numerics` wrote it down; None if all is."""
     now = numerics()
     if not isinstance(then, dict):
-        return []
-    return [
-        f"{name} is {json.dumps(now[name])} and was {json.dumps(then.get(name))}: the last bits may come out otherwise"
+        return None
+    changed = [
+        f"{name} is {json.dumps(now[name])} and was {json.dumps(then.get(name))}"
         for name in now
         if then.get(name) != now[name]
     ]
+    return f"{'; '.join(changed)}: the last bits may come out otherwise" if changed else None
 
 
 def machine() -> dict[str, Any]:

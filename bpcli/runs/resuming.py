@@ -35,7 +35,7 @@ class Resumption:
     directory: RunDirectory
     record: Resumed
     checkpoint: Path
-    warnings: list[str]  # what may change the last bits
+    warning: str | None  # of what may change the last bits
     is_complete: bool  # whether the run came to its end, and no step is left
 
 
@@ -60,11 +60,11 @@ def resume(
         run.restore(checkpoint)
         record = Resumed.read(directory, checkpoint.state.values["step"], _lines(checkpoint))
         done = run.trainer.is_complete and record.about.get("reason") in DONE and directory.weights.exists()
-        warnings = changed_numerics(checkpoint.meta.get("numerics"))
+        warning = changed_numerics(checkpoint.meta.get("numerics"))
     except BaseException:
         directory.close()
         raise
-    return Resumption(run, directory, record, checkpoint.path, warnings, done)
+    return Resumption(run, directory, record, checkpoint.path, warning, done)
 
 
 def newest_checkpoint(path: Path) -> Path:
