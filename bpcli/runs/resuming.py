@@ -15,12 +15,12 @@ from bpcli.errors import ConfigError, DataError, WeightsError
 from bpcli.runs.checkpoints import Checkpoint, read_checkpoint
 from bpcli.runs.directory import RunDirectory, checkpoints_in
 from bpcli.runs.provenance import changed_numerics
-from bpcli.runs.recorder import Resumed
+from bpcli.runs.recorder import Recorder, Resumed
 from bpcli.runs.trained import candidates
 from bpcli.runs.training_run import TrainingRun
 from bpcli.spec import build
 from bpcli.spec.reading import Config, config_from_mapping, read_config
-from bpcli.spec.resolved import to_mapping
+from bpcli.spec.resolved import to_mapping, to_yaml
 from bpcli.spec.schema import Spec
 
 FREE = ("expect", "checkpoint", "early_stopping")  # keys that may change; so may epochs, under most schedules
@@ -65,6 +65,28 @@ def resume(
         directory.close()
         raise
     return Resumption(run, directory, record, checkpoint.path, warning, done)
+
+
+def stopped_and_resumed(config: Config, out: Path, step: int, command: Sequence[str]) -> Path:
+    """Trains in the new run directory `out`, stopped after so many updates and taken up again; gives the weights file.
+
+    It has the bytes of a training that was not stopped, or resuming is broken. Raises what training and `resume` raise.
+    """
+    run = TrainingRun(config, lambda: run.trainer.at.step >= step)
+    with RunDirectory.create(out, "") as directory:
+        _carry_out(run, directory, command, None)
+    resumption = resume(out, None, [])
+    with resumption.directory as directory:
+        _carry_out(resumption.run, directory, command, resumption.record)
+        return directory.weights
+
+
+def _carry_out(run: TrainingRun, directory: RunDirectory, command: Sequence[str], record: Resumed | None) -> None:
+    folder = run.config.spec.folder
+    text = to_yaml(run.config.spec, relative_to=folder)
+    with Recorder(directory, text, command, folder, run.digests, record) as recorder:
+        for _ in run.run(directory, recorder):
+            pass
 
 
 def newest_checkpoint(path: Path) -> Path:

@@ -16,7 +16,8 @@ from bpcli.errors import BpcliError, ConfigError, DataError, ExitStatus, Weights
 from bpcli.runs.checkpoints import pack, read_checkpoint
 from bpcli.runs.directory import RunDirectory, checkpoints_in
 from bpcli.runs.provenance import changed_numerics, numerics
-from bpcli.runs.resuming import resume
+from bpcli.runs.resuming import resume, stopped_and_resumed
+from bpcli.spec.reading import read_config
 from bpcli.training.state import State
 
 
@@ -266,6 +267,17 @@ def test_more_epochs_go_on_to_what_they_would_have_been(home: Path) -> None:
     last(train(str(config), home / "whole"))
     last(go_on(home / "run", overrides=["epochs=9"]))
     assert products(home / "run") == products(home / "whole")
+
+
+@pytest.mark.parametrize("step", [1, 10, 24, 99])
+def test_a_training_can_be_stopped_and_resumed_in_one_go(home: Path, step: int) -> None:
+    config = read_config(str(home / "c.yaml"))
+    last(train(str(home / "c.yaml"), home / "whole"))
+    weights = stopped_and_resumed(config, home / "again", step, ["test"])
+    assert weights == home / "again" / "weights.npz"
+    assert products(home / "again") == products(home / "whole")
+    (resumed,) = json.loads((home / "again" / "run.json").read_text())["resumed"]
+    assert resumed["step"] == min(step, 24)
 
 
 def test_leftovers_of_a_kill_are_swept_away(home: Path) -> None:
