@@ -41,6 +41,8 @@ expect 0 bpcli train configs/iris.yaml --out run
 expect 0 bpcli eval run/weights.npz --fail-under accuracy=0.8 --fail-over cost=0.5
 expect 1 bpcli eval run/weights.npz --fail-under accuracy=1.01
 expect 1 bpcli train configs/iris.yaml --set epochs=1 --set 'expect.test.accuracy=">= 1.01"'
+expect 0 "$checkout/docs/ci/train_and_gate.sh" configs/iris.yaml gated
+[[ -s gated/run/weights.npz && -s gated/junit.xml && -s gated/log.txt ]]
 expect 0 bpcli predict run/weights.npz datasets/iris.csv --output predictions.csv
 [[ $(wc -l <predictions.csv) -eq 151 ]]  # a header and a line for each flower
 expect 0 bpcli gradcheck configs/iris.yaml

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from typing import Any, NoReturn, TextIO
 
+from bpcli import __version__
 from bpcli.cli.signals import Interrupted, end_on_signals, end_where_none_can_catch, ignore_signals
-from bpcli.errors import BpcliError, ExitStatus
+from bpcli.errors import MEANINGS, BpcliError, ExitStatus
+from bpcli.ui.annotations import annotated
+
+COMPLETE = "_BPCLI_COMPLETE"  # set by the scripts that complete on the Tab key
 
 
 class _Outlet(io.FileIO):
@@ -29,6 +34,15 @@ class _Outlet(io.FileIO):
 
 def main() -> NoReturn:
     """Runs the command line and ends the process with one of the documented exit codes."""
+    try:
+        status = _main()
+    except Interrupted as signal:  # before the command began, or after it had ended
+        status = signal.status
+    ignore_signals()
+    sys.exit(status)
+
+
+def _main() -> int:
     end_on_signals()
     sys.unraisablehook = end_where_none_can_catch
     outlet = _Outlet(_descriptor(1), "w", closefd=False)
@@ -37,11 +51,10 @@ def main() -> NoReturn:
     status = _run(sys.argv[1:])
     sys.stdout.flush()
     if outlet.error is not None and not isinstance(outlet.error, BrokenPipeError):
-        _tell(f"standard output: cannot write: {outlet.error.strerror}")
+        _tell(ExitStatus.CANNOT_WRITE, f"standard output: cannot write: {outlet.error.strerror}")
         status = status or ExitStatus.CANNOT_WRITE
     sys.stderr.flush()
-    ignore_signals()
-    sys.exit(status)
+    return status
 
 
 def _descriptor(number: int) -> int:
@@ -67,17 +80,27 @@ def _stream(outlet: _Outlet, before: TextIO | None) -> TextIO:
 def _run(arguments: list[str]) -> int:
     try:
         os.getcwd()
+        if arguments == ["--version"]:  # without what reads a command line, which takes most of the time
+            sys.stdout.write(f"bpcli {__version__}\n")
+            return ExitStatus.OK
+        if COMPLETE in os.environ:
+            from bpcli.cli.completion.answers import write_answers
+
+            write_answers(arguments)
+            return ExitStatus.OK
         from bpcli.cli.app import app
 
         return int(app(arguments, prog_name="bpcli", standalone_mode=False) or 0)
     except BpcliError as error:
-        _tell(*error.lines)
+        _tell(error.exit_status, *error.lines)
         return error.exit_status
     except Interrupted as signal:
         return signal.status
     except MemoryError:
         _tell(
-            "bpcli: this takes more memory than there is (a smaller batch_size, fewer rows or smaller layers take less)"
+            ExitStatus.DATA,
+            "bpcli: this takes more memory than there is "
+            "(a smaller batch_size, fewer rows or smaller layers take less)",
         )
         return ExitStatus.DATA
     except Exception as error:
@@ -94,19 +117,23 @@ def _explain(error: Exception) -> ExitStatus:
         if message := " ".join(
             error.format_message().split()
         ):  # none when there were no arguments, and the help was shown
-            _tell(f"{command}: {message.rstrip('.')} (see: {command} --help)")
+            _tell(ExitStatus.USAGE, f"{command}: {message.rstrip('.')} (see: {command} --help)")
         return ExitStatus.USAGE
     if isinstance(error, FileNotFoundError) and not os.path.exists(os.curdir):
-        _tell("bpcli: the current folder is no longer there")
+        _tell(ExitStatus.USAGE, "bpcli: the current folder is no longer there")
         return ExitStatus.USAGE
-    _tell(_report_bug(error))
+    _tell(ExitStatus.BUG, _report_bug(error))
     return ExitStatus.BUG
 
 
-def _tell(*lines: str) -> None:
-    """Lines on standard error; what data and paths may hold of control characters is made harmless."""
-    for line in lines:
-        sys.stderr.write("".join(c if c.isprintable() else repr(c)[1:-1] for c in line) + "\n")
+def _tell(status: ExitStatus, *lines: str) -> None:
+    """Lines on standard error, and in GitHub Actions the same as annotations below them.
+
+    What data and paths may hold of control characters is made harmless.
+    """
+    told = ["".join(c if c.isprintable() else repr(c)[1:-1] for c in line) for line in lines]
+    title = "bpcli: " + re.split("[,:;]", MEANINGS[status])[0]
+    sys.stderr.writelines(f"{line}\n" for line in [*told, *annotated("error", title, told)])
 
 
 def _report_bug(error: Exception) -> str:

@@ -25,7 +25,8 @@ class ExitStatus(IntEnum):
 
 MEANINGS = {
     ExitStatus.OK: "done, and the answer is yes",
-    ExitStatus.NEGATIVE: "the answer is no: a gate or an expectation missed, a gradient that does not match",
+    ExitStatus.NEGATIVE: "the answer is no: a gate or an expectation missed, a gradient that does not match, "
+    "files that differ, weights that do not come out again",
     ExitStatus.USAGE: "command line, or an optional extra that is not installed",
     ExitStatus.CONFIG: "config: missing, unreadable, or wrong; every problem with its line and column",
     ExitStatus.DATA: "data: missing, unreadable, changed, or not fitting the network or the memory",

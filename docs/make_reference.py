@@ -5,28 +5,32 @@ python docs/make_reference.py
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
-from functools import partial
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args
 
-from bpcli.cli.app import app
+from about_weights import REPRODUCE, WEIGHTS_OBJECTS
+
+from bpcli.cli.app import COMMANDS
+from bpcli.cli.declared import HELP, Parameter, declared
 from bpcli.core.activations import ACTIVATIONS
 from bpcli.core.costs import COSTS, legal_costs
 from bpcli.core.derivatives import METHODS, Method
-from bpcli.core.initializers import INITIALIZERS, Normal, Scaled
+from bpcli.core.initializers import INITIALIZERS
 from bpcli.core.optimizers import OPTIMIZERS
 from bpcli.core.outputs import OUTPUTS
 from bpcli.core.schedules import SCHEDULES
 from bpcli.data.readers import READERS
 from bpcli.errors import MEANINGS, ExitStatus
+from bpcli.explain.hazards import HAZARDS
 from bpcli.explain.mistakes import MISTAKES, Mistake
 from bpcli.registry import Registry
 from bpcli.runs.predictions import WRITERS
+from bpcli.spec import meanings
 from bpcli.spec.conditions import Metric, Monitor
+from bpcli.spec.figures import FIGURES
 from bpcli.spec.keys import sections
+from bpcli.spec.meanings import first_sentence
 
 REGISTRIES: list[tuple[str, Registry[Any]]] = [
     ("Activations: `activation`", ACTIVATIONS),
@@ -39,23 +43,8 @@ REGISTRIES: list[tuple[str, Registry[Any]]] = [
     ("Files of predictions: `predict --output`", WRITERS),
     ("Derivatives: `gradcheck --method`", METHODS),
     ("Mistakes: `gradcheck --self-test`", MISTAKES),
+    ("Hazards: `check`", HAZARDS),
 ]
-
-METRICS = {
-    "cost": "average cost of an example, without penalties; `running.cost` is with them",
-    "accuracy": "share of examples (of labels, where there are several) that are right",
-    "balanced_accuracy": "average of the recall of the classes that have examples",
-    "macro_f1": "average of the F1 of the classes that have examples or were chosen",
-    "log_loss": "−log of the probability given to the right class, averaged, with p kept within ε … 1 − ε of its type",
-    "roc_auc": "area under the ROC curve: of the second of two classes, else averaged over each class against the rest",
-    "average_precision": "Σ (R_i − R_(i−1)) P_i over falling thresholds, averaged as `roc_auc` is",
-    "top_2": "share of examples whose class is among the two with the largest outputs; so `top_3` and `top_5`",
-    "mae": "mean absolute error, in the units of the target",
-    "rmse": "root of the mean squared error, in the units of the target, averaged over the targets",
-    "r2": "R², 1 − Σ(a − y)² / Σ(y − ȳ)², averaged over the targets",
-    "explained_variance": "1 − Var(y − a) / Var(y), averaged over the targets",
-    "epochs": "epochs that were trained",
-}
 
 NOT_DEFINED = """\
 All are scikit-learn's. Where one is not defined, it is `null` (a dash on the screen): `log_loss` where the outputs are
@@ -88,9 +77,29 @@ Scalars are read as YAML 1.2 has them: `1e-3` is a number, `on` is text, a quote
 name stands, a mapping may give its parameters: `{name: sgd, momentum: 0.9}`. Paths start from the config's folder; in
 `--set`, and in a config from stdin, from the current folder."""
 
+EXTENDS = """\
+A config may say `extends: other.yaml` and give only what differs. Its keys override those of the other one: a mapping
+goes into the mapping that is there, key by key, unless it has another `name`; everything else takes the whole place;
+`{}` and `~` take out what is there. Of `path`, of `images` and `labels`, and of a fold, and of `init`'s rules and its
+file, the one that is given counts. The other config may extend a third one, up to eight in a row; its path starts from
+the folder of the config that names it. Paths start from the file that wrote them."""
+
 SCALE = """\
 Without `data.scale`, tables are standardised column by column, IDX bytes are divided by 255, and arrays out of `.npz`
 and `.npy` are taken as they are."""
+
+REPORTS = """\
+`--junit FILE` (its folder is made if need be) holds one `testsuite`, called as the command is, its `time` the seconds
+of the work. Each `testcase` is a gate, `name` being metric and condition and `classname` the config or the weights
+file; of `gradcheck` a case, a block of an optimizer's step, or a planted mistake. A missed gate has a `failure` with
+what was wanted, what was found and how far off that is; a gate that was not judged, because the run was interrupted,
+killed, or diverged, has an `error`. Without gates there are no test cases, and a warning. A file that is not XML is
+never replaced.
+
+`train` and `eval` append Markdown to the file that `GITHUB_STEP_SUMMARY` names; one that cannot be written is a
+warning. With `GITHUB_ACTIONS=true` each line of an error and each warning is followed on stderr by a workflow command
+(`::error file=…,line=…,col=…,title=…::message`), its path starting from `GITHUB_WORKSPACE`. GitHub shows the first ten
+of a step."""
 
 OBJECTS = """\
 `train --json` prints one object a line, each with `event`; `metrics.jsonl` holds those of the epochs. A figure that is
@@ -122,6 +131,17 @@ are more classes than that), `per_class` (each with `class`, `precision`, `recal
 `rmse`, `r2`, `explained_variance`; with gates also `gates` (each with `metric`, `condition`, `value`, `met`). For
 independent labels there is no `balanced_accuracy`, no `top_2` and the like, and no `confusion`.
 
+`check --json` prints one object: `config`, `layers`, `activations` (one a layer, the output's last), `cost`, `target`,
+`examples` (rows of each split), `parameters`, `task`, `classes`, `taken` (where `target`, `task`, `output`, `cost` and
+`scale` come from: `config`, `data`, or `output and cost`), `sources` (of `train`, `validation`, `test`: `file` and
+`rows`, or `fraction`, or `fold`), `scale`, `batch_size`, `steps_per_epoch`, `epochs`, `steps`, `optimizer`,
+`learning_rate`, `schedule` (as a config writes them: `name` and parameters, `momentum`, `nesterov`, `warmup` and so
+on), `early_stopping` (whether there is any), `memory` (bytes that training holds: `parameters`, `optimizer`,
+`workspace`, `data`, `total`), `seconds` (estimated: `step`, `measuring` after each epoch, `closing` at the end,
+`total`, from `steps_timed`), `looked_for` (names of hazards) and `hazards`. A hazard has `name`, `place` (in the
+config), `where` (the key), `value` (measured; null when not finite), `condition` (which the value does not meet),
+`meaning`, `advice`. `check --resolved --json` prints the config itself, with every key.
+
 `gradcheck --json` prints one object: `passed`, `method`, `cases` (each with `activation`, `output`, `cost`, `blocks`,
 `passed`) and `step`. A block has `name`, `shape`, `checked` (entries compared), `max_relative_error`,
 `max_absolute_error`, `worst_index` (null for a direction), `analytic` and `numeric` (both values there), `kinks` (what
@@ -140,47 +160,24 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def first_sentence(thing: Any) -> str:
-    """The first paragraph of a docstring on one line."""
-    text = inspect.getdoc(thing) or ""
-    return " ".join(text.split("\n\n")[0].split())
-
-
 def commands() -> Iterator[str]:
-    for command in app.registered_commands:
-        function = command.callback
-        assert function is not None
-        summary, _, example = (inspect.getdoc(function) or "").partition("\n\nExample: ")
-        hints = get_type_hints(function, include_extras=True)
-        rows = [_parameter(hints[name], one.default) for name, one in inspect.signature(function).parameters.items()]
-        yield f"### bpcli {command.name or function.__name__}\n\n{summary}\n\n    {example}"
-        yield table(["argument or option", "meaning"], rows)
+    for name, function in COMMANDS.items():
+        command = declared(function)
+        examples = "\n".join(f"    {example}" for example in command.examples)
+        yield f"### bpcli {name}\n\n{command.summary}\n\n{examples}"
+        rows = [(_written(one), _escaped(one.meaning)) for one in command.parameters if one != HELP]
+        if rows:
+            yield table(["argument or option", "meaning"], rows)
 
 
-def _parameter(annotation: Any, default: Any) -> tuple[str, str]:
-    kind, info = get_args(annotation)
-    written = [one for one in (info.default, *(info.param_decls or ())) if isinstance(one, str)]
-    names = written or [info.metavar]  # an argument has no name but this
-    value = "" if kind is bool or not written else f" {info.metavar or _choices(kind)}"
-    meaning = info.help
-    if isinstance(default, str):
-        meaning += f" Default: `{default}`."
-    if "list" in str(kind):
-        meaning += " May be given again."
-    return ", ".join(f"`{name}{value}`" for name in names), _escaped(meaning)
+def _written(one: Parameter) -> str:
+    value = "/".join(one.choices) or one.value
+    return ", ".join(f"`{name} {value}`" if value else f"`{name}`" for name in one.names) or f"`{value}`"
 
 
 def _escaped(text: str) -> str:
     """As it may stand in a cell of a table."""
     return text.replace("|", "\\|").replace("<", "\\<")
-
-
-def _choices(kind: Any) -> str:
-    """What follows an option: its choices, or what it is."""
-    for one in get_args(kind) or (kind,):
-        if inspect.isclass(one) and issubclass(one, StrEnum):
-            return "/".join(one)
-    return "N" if int in (kind, *get_args(kind)) else "X"
 
 
 def config() -> Iterator[str]:
@@ -200,25 +197,13 @@ def names() -> Iterator[str]:
 
 def _meaning(name: str, entry: Any) -> str:
     match entry:
-        case dict():  # a cost: a class for each output that it goes with
-            outputs: dict[str, list[str]] = {}
-            for output, cost in entry.items():
-                outputs.setdefault(first_sentence(cost), []).append(output)
-            text = " ".join(f"With {', '.join(where)}: {formula}" for formula, where in outputs.items())
-        case Scaled(gain=gain, of_both=of_both, uniform=uniform):
-            fan = "((fan_in + fan_out) / 2)" if of_both else "fan_in"
-            text = f"{'Uniform' if uniform else 'Normal'} weights of mean 0 and variance {gain} / {fan}; biases 0."
-        case Normal(scaled=scaled):
-            text = f"Weights N(0, {'1/fan_in' if scaled else '1'}), biases N(0, 1)."
         case Mistake(about=about):
             text = about
         case Method(derivative=derivative, rtol=rtol, directional=directional):
             along = "along five directions of each block; " if directional else ""
             text = f"{along}{first_sentence(derivative).rstrip('.')}; rtol is {rtol:g} if not given."
-        case partial(func=function):
-            text = first_sentence(function)
         case _:
-            text = first_sentence(entry)
+            text = meanings.meaning(entry)
     return text.replace("|", "\\|")
 
 
@@ -234,10 +219,11 @@ def exit_codes() -> str:
 
 def metrics() -> str:
     """Where each figure can be asked for."""
-    asked: dict[str, list[str]] = {name: [] for name in METRICS}
+    asked: dict[str, list[str]] = {name: [] for name in [*FIGURES, "epochs"]}
     for metric in get_args(Metric):
         asked[metric.rpartition(".")[2]].append(f"`{metric}`")
-    rows = [(f"`{name}`", METRICS[name], ", ".join(where) or "–") for name, where in asked.items()]
+    meanings = {**FIGURES, "epochs": "epochs that were trained"}
+    rows = [(f"`{name}`", meanings[name], ", ".join(where) or "–") for name, where in asked.items()]
     monitors = ", ".join(f"`{name}`" for name in get_args(Monitor))
     return (
         table(["metric", "meaning", "in `expect`"], rows)
@@ -251,13 +237,14 @@ def reference() -> str:
         "# Reference",
         "Written by `python docs/make_reference.py` out of the program; change it there.",
         "## Commands",
-        "`bpcli --version` prints the version; `--help` (`-h`) explains each command; `--install-completion` and"
-        " `--show-completion` are for the shell.",
+        "`bpcli --version` prints the version; `--help` (`-h`) explains each command; `--install-completion` lets the"
+        " Tab key complete in bash, zsh or fish, and `--show-completion` prints the script that does it.",
         *commands(),
         "## Exit codes",
         exit_codes(),
         "## The config",
         SCALARS,
+        EXTENDS,
         SCALE,
         *config(),
         "## Names",
@@ -270,8 +257,13 @@ def reference() -> str:
         RESUMING,
         "## Folds",
         FOLDS,
+        "## Reproducing",
+        REPRODUCE,
+        "## Reports for CI",
+        REPORTS,
         "## JSON objects",
         OBJECTS,
+        WEIGHTS_OBJECTS,
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -12,15 +12,14 @@ from typing import Annotated
 import typer
 
 from bpcli import __version__
-from bpcli.cli.commands import configs, proofs, training
+from bpcli.cli.commands import configs, proofs, training, weights
+from bpcli.cli.usage import Command, Group
 from bpcli.errors import ExitStatus
 
 app = typer.Typer(
     name="bpcli",
-    help="Train feed-forward networks by backpropagation, out of a config file.",
-    add_completion=True,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
+    cls=Group,
+    add_completion=False,  # ours knows keys and names as well, and what bash cuts apart
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -31,21 +30,62 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _install_completion(wanted: bool) -> None:
+    if wanted:
+        from bpcli.cli.completion.installation import install
+
+        typer.echo(install())
+        raise typer.Exit
+
+
+def _show_completion(wanted: bool) -> None:
+    if wanted:
+        from bpcli.cli.completion.installation import script
+
+        typer.echo(script(), nl=False)
+        raise typer.Exit
+
+
 @app.callback()
-def _options(
+def options(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
+    install_completion: Annotated[
+        bool,
+        typer.Option(
+            "--install-completion",
+            callback=_install_completion,
+            is_eager=True,
+            help="Let the Tab key complete in the shell that this is typed in: bash, zsh or fish.",
+        ),
+    ] = False,
+    show_completion: Annotated[
+        bool,
+        typer.Option(
+            "--show-completion",
+            callback=_show_completion,
+            is_eager=True,
+            help="Print what --install-completion would write.",
+        ),
+    ] = False,
 ) -> None:
-    pass
+    """Train feed-forward networks by backpropagation, out of a config file.
+
+    Example: bpcli train configs/iris.yaml
+    Example: bpcli help config learning_rate
+    """
 
 
 PANELS: dict[str, dict[str, Callable[..., ExitStatus]]] = {
     "Train and use": {"train": training.train, "eval": training.evaluate, "predict": training.predict},
-    "Configs": {"help": configs.help_},
+    "Weights": {"inspect": weights.inspect, "diff": weights.diff, "reproduce": weights.reproduce},
+    "Configs": {"init": configs.init, "check": configs.check, "schema": configs.schema, "help": configs.help_},
     "Proof": {"gradcheck": proofs.gradcheck},
 }
 
+COMMANDS = {name: command for commands in PANELS.values() for name, command in commands.items()}
+
 for panel, commands in PANELS.items():
     for name, command in commands.items():
-        app.command(name, rich_help_panel=panel)(command)
+        app.command(name, cls=Command, rich_help_panel=panel)(command)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+import time
 from pathlib import Path
 
+from bpcli.cli.reports import add_to_summary, begin_report
 from bpcli.data.source import Source
 from bpcli.errors import ExitStatus, UsageError
 from bpcli.runs.evaluation import evaluate as measure
@@ -12,6 +15,7 @@ from bpcli.runs.evaluation import examples_in, examples_of, holds_training_rows,
 from bpcli.runs.gates import demand, read_gates
 from bpcli.runs.provenance import changed_numerics
 from bpcli.runs.trained import load_trained
+from bpcli.ui import markdown
 from bpcli.ui.console import open_console, room, warn, write
 from bpcli.ui.json_lines import json_line
 from bpcli.ui.tables import evaluation
@@ -24,6 +28,7 @@ def evaluate(
     split: str | None,
     fail_under: list[str],
     fail_over: list[str],
+    junit: Path | None,
     json: bool,
     quiet: bool,
 ) -> ExitStatus:
@@ -31,6 +36,8 @@ def evaluate(
     gates = read_gates(fail_under, fail_over)
     if labels is not None and data is None:
         raise UsageError("--labels goes with --data")
+    conditions = [f"{gate.metric} {gate.condition}" for gate in gates]
+    report, began = begin_report(junit, "bpcli eval", str(weights), conditions), time.monotonic()
     trained = load_trained(weights)
     if changed := changed_numerics(trained.meta.get("numerics")):
         warn(open_console(sys.stderr), f"{weights}: {changed}")
@@ -50,5 +57,7 @@ def evaluate(
     elif not quiet:
         console = open_console(sys.stdout)
         write(console, evaluation(result, room(console)))
+    report.judge(verdicts, time.monotonic() - began, split=result["split"], examples=result["examples"])
+    add_to_summary(markdown.evaluation, result, shlex.join(["bpcli", *sys.argv[1:]]))
     demand(verdicts)
     return ExitStatus.OK

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from bpcli.errors import ExitStatus, NegativeVerdict, UsageError
 from bpcli.explain.checks import check_case, check_steps, matrix, report
 from bpcli.explain.selftest import self_test
 from bpcli.runs.evaluation import examples_of
+from bpcli.runs.junit import JunitFile, gradient_cases, mistake_cases
 from bpcli.runs.trained import load_trained
 from bpcli.runs.training_run import TrainingRun
 from bpcli.spec import build
@@ -38,12 +40,14 @@ def gradcheck(
     rtol: float | None,
     atol: float | None,
     mistakes: bool,
+    junit: Path | None,
     overrides: list[str],
     json: bool,
     quiet: bool,
 ) -> ExitStatus:
     """Checks all legal cases, or the network of a config or weights file on its own rows, or, for mistakes, itself."""
     criteria = Criteria(method, rtol, atol, samples)
+    junit_file, began = JunitFile(junit, "bpcli gradcheck", subject or "bpcli"), time.monotonic()
     with blas_threads(1):
         if mistakes:
             if subject is not None or overrides:
@@ -60,6 +64,8 @@ def gradcheck(
     elif not quiet:
         console = open_console(sys.stdout)
         write(console, screen(result, room(console)))
+    cases = (mistake_cases if mistakes else gradient_cases)(result)
+    junit_file.write(cases, time.monotonic() - began, method=method)
     return ExitStatus.OK if result["passed"] else ExitStatus.NEGATIVE
 
 
@@ -90,8 +96,7 @@ def _check(spec: Spec, network: Network, theta: Parameters, examples: Examples, 
         case = check_case(names, network, theta, batch, replace(criteria, samples=criteria.samples or MOST_SAMPLES))
     except ValueError as error:
         raise NegativeVerdict(f"nothing could be checked: {error} (try another init, or a weights file)") from error
-    form = " ".join(f"{key}={value:g}" for key, value in spec.optimizer.parameters.items() if value)
-    name = f"{spec.optimizer.name} {form}".strip()
+    descent = build.descent(spec, network)
     return report(
-        criteria.method, [case], check_steps(name, build.descent(spec, network), theta, batch, spec.learning_rate)
+        criteria.method, [case], check_steps(spec.optimizer.in_words, descent, theta, batch, spec.learning_rate)
     )

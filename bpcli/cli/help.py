@@ -3,39 +3,83 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
+from bpcli.cli.topics import TOPICS
 from bpcli.errors import ExitStatus, UsageError
 from bpcli.registry import nearest
-from bpcli.spec.keys import Key, sections
+from bpcli.spec.foreign import key_meant_by
+from bpcli.spec.keys import Key, grouped, sections
 from bpcli.ui import help as screens
 from bpcli.ui.console import open_console, room, write
 
+Sections = Sequence[tuple[str, Sequence[Key]]]
+"""Keys under the titles of what they are in."""
+
 
 def explain(topic: str | None, key: str | None) -> ExitStatus:
-    """Prints one topic; raises UsageError for a key that there is not."""
+    """Prints one topic, or a key of the config; raises UsageError for a topic or a key that there is not."""
     if key is not None and topic != "config":
         raise UsageError(f"bpcli help {topic} takes no key")
     console = open_console(sys.stdout)
+    width = room(console)
+    everything = _all()
     match topic:
-        case "config":
-            write(console, screens.config(_keys(key)))
         case None:
-            write(console, screens.topics(room(console)))
+            lines = screens.topics(TOPICS, width)
+        case "config" if key is None:
+            lines = screens.config(everything, width)
+        case "names":
+            lines = screens.names([one for _, keys in everything for one in keys], width)
         case "pairs":
-            write(console, screens.pairs(room(console)))
+            lines = screens.pairs(width)
+        case "metrics":
+            lines = screens.metrics(width)
+        case "errors":
+            lines = screens.errors(width)
         case _:
-            write(console, screens.errors(room(console)))
+            word = key or topic
+            if not (found := _about(word, everything)):
+                raise UsageError(_no_such_key(word, everything) if key else _no_such_topic(word))
+            lines = screens.one_key(found, word, width)
+    write(console, lines)
     return ExitStatus.OK
 
 
-def _keys(beginning: str | None) -> list[Key]:
-    """All keys of the config, or those that begin like this."""
-    keys = [key for _, _, found in sections() for key in found]
-    if beginning is None:
-        return keys
-    chosen = [key for key in keys if key.path == beginning or key.path.startswith(f"{beginning}.")]
-    if not chosen:
-        near = nearest(beginning, [key.path for key in keys])
-        hint = f" (did you mean '{near}'?)" if near else ""
-        raise UsageError(f"no key of the config is called '{beginning}'{hint}")
-    return chosen
+def _all() -> Sections:
+    """All keys: those at the top by what they are for, then mapping by mapping."""
+    (_, _, top), *inner = sections()
+    return [*grouped(top), *((title, keys) for title, _, keys in inner)]
+
+
+def _about(word: str, everything: Sections) -> Sections:
+    """The key that a word means, here or in another program, with the keys in it; empty when there is none."""
+    every = [key.path for _, keys in everything for key in keys]
+    within, _, last = word.rpartition(".")
+    beside = [path.rpartition(".")[2] for path in every if path.rpartition(".")[0] == within]
+    wanted = [path for path in every if path == word or path.endswith(f".{word}")]
+    if word in every:
+        wanted = [word]
+    elif not wanted and (meant := key_meant_by(last, beside)):
+        wanted = [meant if not within or meant not in beside else f"{within}.{meant}"]
+    found = [(title, [key for key in keys if _is_within(key.path, wanted)]) for title, keys in everything]
+    return [(title, keys) for title, keys in found if keys]
+
+
+def _is_within(path: str, paths: Sequence[str]) -> bool:
+    return any(path == one or path.startswith(f"{one}.") for one in paths)
+
+
+def _no_such_key(word: str, everything: Sections) -> str:
+    keys = [key for _, section in everything for key in section]
+    if key := next((key for key in keys if word in dict(key.names)), None):
+        return f"'{word}' is no key but a name for {key.path} (see: bpcli help config {key.path})"
+    near = nearest(word, [key.path for key in keys])
+    hint = f"did you mean '{near}'?" if near else "see: bpcli help config"
+    return f"no key of the config is called '{word}' ({hint})"
+
+
+def _no_such_topic(word: str) -> str:
+    near = nearest(word, TOPICS)
+    hint = f"did you mean '{near}'? " if near else ""
+    return f"bpcli help: no topic, command or key is called '{word}' ({hint}topics: {', '.join(TOPICS)})"

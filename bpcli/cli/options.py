@@ -18,6 +18,21 @@ Weights = Annotated[
 ]
 
 
+def report_file(text: str) -> Path:
+    """A path to write a report to; stdout has the result already."""
+    if text in ("", "-"):
+        raise typer.BadParameter("expected a file")
+    return Path(text)
+
+
+Junit = Annotated[
+    Path | None,
+    typer.Option(
+        "--junit", metavar="FILE", parser=report_file, help="Write what was judged as JUnit XML, for CI systems."
+    ),
+]
+
+
 def folder(text: str) -> Path:
     """A path that an option gives; an empty text is refused."""
     if not text:  # a Path would take it for the current folder

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bpcli.cli.output import print_bytes
 from bpcli.data.source import Source
 from bpcli.errors import CannotWriteError, DataError, ExitStatus, UsageError
 from bpcli.runs.atomic import demand_target, write_atomically
@@ -40,8 +41,7 @@ def predict(weights: Path, data: str, output: str) -> ExitStatus:
         warn(open_console(sys.stderr), f"{data}: {predictions.missing} rows miss a value and have no prediction")
     content = WRITERS.get(form)(predictions)
     if output == "-":
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content)  # as it would be in a file, whatever the terminal can show
+        print_bytes(content)
     else:
         write_atomically(Path(output), content)
     return ExitStatus.OK

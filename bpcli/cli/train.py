@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bpcli.cli.reports import add_to_summary, begin_report
 from bpcli.cli.signals import Signals
 from bpcli.errors import DivergedError, ExitStatus, UsageError
 from bpcli.runs.directory import RunDirectory, checkpoints_in
@@ -18,7 +20,8 @@ from bpcli.runs.resuming import resume
 from bpcli.runs.training_run import TrainingRun
 from bpcli.spec.reading import read_config
 from bpcli.spec.resolved import to_yaml
-from bpcli.training.events import Ended, Event, Started
+from bpcli.training.events import Ended, EpochEnded, Event, Started
+from bpcli.ui import markdown
 from bpcli.ui.closing import closing
 from bpcli.ui.console import open_console, room, warn, write
 from bpcli.ui.tables import network
@@ -30,6 +33,7 @@ def train(
     out: Path | None,
     force: bool,
     resumed: Path | None,
+    junit: Path | None,
     overrides: list[str],
     json: bool,
     quiet: bool,
@@ -56,12 +60,16 @@ def train(
         directory = RunDirectory.create(out, "stdin" if config == "-" else Path(config).stem, force)
     spec = run.config.spec
 
+    subject = str(config or resumed)
+
     with directory:
+        gates = [f"{metric} {condition}" for metric, condition in spec.expect.items()]
+        report = begin_report(junit, "bpcli train", subject, gates)
 
         def describe(event: Event) -> Mapping[str, Any] | None:
             described = event_object(event)
             if isinstance(event, Ended) and described is not None:
-                saved = str(directory.weights) if run.has_weights else None
+                saved = str(directory.weights) if run.meta else None
                 last = next(iter(map(str, checkpoints_in(directory.path).values())), None)
                 return described | {"weights": saved, "checkpoint": last, "expect": run.expected}
             return described
@@ -70,16 +78,27 @@ def train(
         view = choose_view(console, quiet=quiet, describe=describe if json else None)
         with signals, Recorder(directory, text, sys.argv, spec.folder, run.digests, record) as recorder:
             with view:
+                best: EpochEnded | None = None
                 for event in run.run(directory, recorder):
-                    if isinstance(event, Started) and not (json or quiet):
-                        write(console, network(summary(run, event, going_on_from), room(console)))
+                    if isinstance(event, EpochEnded) and event.best:
+                        best = event
+                    if isinstance(event, Started):
+                        about = summary(run, event, going_on_from)
+                        if not (json or quiet):
+                            write(console, network(about, room(console)))
                     view.show(event)
             assert isinstance(event, Ended)
-            weights = directory.weights if run.has_weights else None
+            weights = directory.weights if run.meta else None
             if not (json or quiet):
-                write(console, closing(event, directory.path, weights, run.expected))
+                write(console, closing(event, best, directory.path, weights, run.expected))
+        if event.reason in ("interrupted", "diverged"):
+            report.leave(f"not judged: {event.reason} {event.detail}".rstrip(), event.seconds)
+        else:
+            report.judge(run.expected, event.seconds, weights=weights, seed=spec.seed)
+        following = weights and f"bpcli eval {shlex.quote(str(weights))}"
+        add_to_summary(markdown.training, subject, about, event, run.meta.get("metrics", {}), run.expected, following)
     if event.reason == "diverged":
-        raise DivergedError(*explanation(config or str(resumed), event, directory, spec))
+        raise DivergedError(*explanation(subject, event, directory, spec))
     if signals.status is not None and event.reason == "interrupted":
         return signals.status
     demand(run.expected)
@@ -87,15 +106,26 @@ def train(
 
 
 def summary(run: TrainingRun, started: Started, resumed: str | None) -> dict[str, Any]:
-    """What is about to be trained, for the table of the network."""
+    """What is about to be trained and how, for the table of the network."""
     spec = run.config.spec
     assert spec.output is not None
     assert spec.cost is not None
+    steps, batch = started.steps_per_epoch, run.trainer.batches.size
+    training = {
+        "optimizer": f"{spec.optimizer.in_words}, learning rate {spec.learning_rate:g}",
+        "schedule": spec.schedule.in_words,
+        "epochs": f"{started.epochs:,} of {steps:,} {'step' if steps == 1 else 'steps'}, "
+        f"{batch:,} examples a step, seed {spec.seed}",
+    }
+    if training["schedule"] == "constant":
+        del training["schedule"]
+    if resumed is not None:
+        training["resumed"] = f"from {resumed}"
     return {
         "layers": list(started.layers),
         "activations": [*(named.name for named in spec.activations), spec.output.name],
         "cost": spec.cost.name,
         "target": run.prepared.preparation.target_in_words,
         "examples": started.examples,
-        "resumed": resumed,
+        "training": training,
     }

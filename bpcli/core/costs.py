@@ -14,7 +14,7 @@ import numpy as np
 
 from bpcli.core.activations.base import Spare
 from bpcli.core.activations.rectifying import log1p_exp_minus_magnitude
-from bpcli.core.linalg import Array
+from bpcli.core.linalg import Array, row_sums, take_row_sums
 from bpcli.core.outputs import Output
 from bpcli.registry import Registry
 
@@ -27,7 +27,7 @@ class Cost(ABC):
 
     @abstractmethod
     def examples(self, z: Array, a: Array, y: Array, spare: Spare, out: Array) -> None:
-        """out ← C_i; holds for complex z and a, as activations do."""
+        """out ← C_i; holds for complex z and a, as activations do. `spare` is as the output function has left it."""
 
     @abstractmethod
     def error(self, f: Output, z: Array, a: Array, y: Array, spare: Spare, delta: Array) -> None:
@@ -45,7 +45,7 @@ class Quadratic(Cost):
     def examples(self, z: Array, a: Array, y: Array, spare: Spare, out: Array) -> None:
         np.subtract(a, y, out=spare.block)
         np.square(spare.block, out=spare.block)
-        np.sum(spare.block, axis=1, keepdims=True, out=out)
+        row_sums(spare.block, spare.ones, out)
         out *= 0.5
 
     def error(self, f: Output, z: Array, a: Array, y: Array, spare: Spare, delta: Array) -> None:
@@ -59,7 +59,7 @@ class Absolute(Cost):
 
     def examples(self, z: Array, a: Array, y: Array, spare: Spare, out: Array) -> None:
         _distance(a, y, spare)
-        np.sum(spare.block, axis=1, keepdims=True, out=out)
+        row_sums(spare.block, spare.ones, out)
 
     def error(self, f: Output, z: Array, a: Array, y: Array, spare: Spare, delta: Array) -> None:
         np.subtract(a, y, out=delta)
@@ -83,7 +83,7 @@ class Huber(Cost):
         np.multiply(spare.second, 0.5, out=spare.third)
         np.subtract(spare.block, spare.third, out=spare.block)
         np.multiply(spare.block, spare.second, out=spare.block)
-        np.sum(spare.block, axis=1, keepdims=True, out=out)
+        row_sums(spare.block, spare.ones, out)
 
     def error(self, f: Output, z: Array, a: Array, y: Array, spare: Spare, delta: Array) -> None:
         np.subtract(a, y, out=delta)
@@ -100,7 +100,7 @@ class Hinge(Cost):
     def examples(self, z: Array, a: Array, y: Array, spare: Spare, out: Array) -> None:
         self._margin(a, y, spare)
         np.maximum(spare.block, 0, out=spare.block)
-        np.sum(spare.block, axis=1, keepdims=True, out=out)
+        row_sums(spare.block, spare.ones, out)
 
     def error(self, f: Output, z: Array, a: Array, y: Array, spare: Spare, delta: Array) -> None:
         self._margin(a, y, spare)
@@ -128,7 +128,7 @@ class Poisson(Cost):
     def examples(self, z: Array, a: Array, y: Array, spare: Spare, out: Array) -> None:
         np.multiply(y, z, out=spare.block)
         np.subtract(a, spare.block, out=spare.block)
-        np.sum(spare.block, axis=1, keepdims=True, out=out)
+        row_sums(spare.block, spare.ones, out)
 
     def error(self, f: Output, z: Array, a: Array, y: Array, spare: Spare, delta: Array) -> None:
         np.subtract(a, y, out=delta)  # BP1, the e^z cancelled
@@ -138,21 +138,17 @@ class Poisson(Cost):
 class SoftmaxCrossEntropy(Cost):
     """C_i = −Σ_j y_j log a_j = log Σ_k e^z_k − Σ_j y_j z_j, for targets that sum to 1, with z counted from its largest.
 
-    With label smoothing ε the targets are (1 − ε) y + ε/k (Szegedy and others 2016).
+    Both are what Softmax has left in spare.block and spare.row. With label smoothing ε the targets are (1 − ε) y + ε/k
+    (Szegedy and others 2016).
     """
 
     label_smoothing: float = 0.0  # ε
 
     def examples(self, z: Array, a: Array, y: Array, spare: Spare, out: Array) -> None:
-        np.max(z, axis=1, keepdims=True, out=spare.row)
-        np.subtract(z, spare.row, out=spare.block)
-        np.exp(spare.block, out=spare.second)
-        np.sum(spare.second, axis=1, keepdims=True, out=out)
-        np.log(out, out=out)
+        np.log(spare.row, out=out)
         y = _smoothed(y, self.label_smoothing, y.shape[1], spare.second)
-        np.multiply(spare.block, y, out=spare.block)
-        np.sum(spare.block, axis=1, keepdims=True, out=spare.row)
-        out -= spare.row
+        np.multiply(spare.block, y, out=spare.third)
+        take_row_sums(spare.third, spare.ones, out)
 
     def error(self, f: Output, z: Array, a: Array, y: Array, spare: Spare, delta: Array) -> None:
         y = _smoothed(y, self.label_smoothing, y.shape[1], spare.second)
@@ -176,7 +172,7 @@ class SigmoidCrossEntropy(Cost):
         np.multiply(spare.third, z, out=spare.third)
         log1p_exp_minus_magnitude(z, spare.block)
         np.add(spare.block, spare.third, out=spare.block)
-        np.sum(spare.block, axis=1, keepdims=True, out=out)
+        row_sums(spare.block, spare.ones, out)
 
     def error(self, f: Output, z: Array, a: Array, y: Array, spare: Spare, delta: Array) -> None:
         y = _smoothed(y, self.label_smoothing, 2, spare.second)

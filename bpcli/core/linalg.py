@@ -1,7 +1,9 @@
 """The few matrix products that training is made of, each one BLAS call that writes where it is told.
 
 All of them go through SciPy's BLAS, so that one thread pool is at work and not two. BLAS counts by columns and NumPy by
-rows, so every array is handed over transposed, which copies nothing as long as it is contiguous.
+rows, so every array is handed over transposed, which copies nothing as long as it is contiguous. Arguments go by their
+place, because keywords cost more than the product of a small layer does: gemm(alpha, a, b, beta, c, trans_a, trans_b,
+overwrite_c), gemv(alpha, a, x, beta, y, offx, incx, offy, incy, trans, overwrite_y).
 """
 
 from __future__ import annotations
@@ -23,12 +25,12 @@ _asum = {"f": blas.sasum, "d": blas.dasum}
 
 def add_product(z: Array, a: Array, W: Array) -> None:
     """z ← z + a Wᵀ, with z (m, j), a (m, k), W (j, k); to BLAS, by columns: zᵀ ← zᵀ + W aᵀ."""
-    _gemm[z.dtype.char](1.0, W.T, a.T, beta=1.0, c=z.T, trans_a=1, overwrite_c=1)
+    _gemm[z.dtype.char](1.0, W.T, a.T, 1.0, z.T, 1, 0, 1)
 
 
 def pull_back(below: Array, delta: Array, W: Array) -> None:
     """below ← δ W, with below (m, k), δ (m, j), W (j, k); to BLAS, by columns: belowᵀ ← Wᵀ δᵀ."""
-    _gemm[below.dtype.char](1.0, W.T, delta.T, beta=0.0, c=below.T, overwrite_c=1)
+    _gemm[below.dtype.char](1.0, W.T, delta.T, 0.0, below.T, 0, 0, 1)
 
 
 def accumulate(block: Array, delta: Array, a: Array, alpha: float, beta: float) -> None:
@@ -38,9 +40,24 @@ def accumulate(block: Array, delta: Array, a: Array, alpha: float, beta: float) 
     """
     kind = block.dtype.char
     if block.ndim == 2:
-        _gemm[kind](alpha, a.T, delta.T, beta=beta, c=block.T, trans_b=1, overwrite_c=1)
+        _gemm[kind](alpha, a.T, delta.T, beta, block.T, 0, 1, 1)
     else:
-        _gemv[kind](alpha, delta.T, a, beta=beta, y=block, overwrite_y=1)
+        _gemv[kind](alpha, delta.T, a, beta, block, 0, 1, 0, 1, 0, 1)
+
+
+def row_sums(x: Array, ones: Array, out: Array) -> None:
+    """out ← the sum of each row, a column (m, 1), with x (m, k), ones (k,); to BLAS, by columns: out ← (xᵀ)ᵀ 1."""
+    _gemv[x.dtype.char](1.0, x.T, ones, 0.0, out, 0, 1, 0, 1, 1, 1)
+
+
+def take_row_sums(x: Array, ones: Array, out: Array) -> None:
+    """out ← out − the sum of each row, as `row_sums` does it."""
+    _gemv[x.dtype.char](-1.0, x.T, ones, 1.0, out, 0, 1, 0, 1, 1, 1)
+
+
+def total(column: Array, ones: Array) -> Any:
+    """The sum of a column (m, 1), with ones (m,)."""
+    return _dot[column.dtype.char](column, ones)
 
 
 def add_scaled(y: Array, x: Array, alpha: float) -> None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 from numpy.typing import DTypeLike
 
 from bpcli.core.activations.base import Activation
 from bpcli.core.activations.saturating import Identity
 from bpcli.core.costs import Cost
-from bpcli.core.linalg import Array, accumulate, add_product, pull_back
+from bpcli.core.linalg import Array, accumulate, add_product, pull_back, total
 from bpcli.core.outputs import Output
 from bpcli.core.parameters import Parameters
 from bpcli.core.penalties import Penalty
@@ -61,14 +62,14 @@ class Network:
         z, a, fed = work.z, work.a, work.fed
         work.drop(0)
         for l in range(1, self.L + 1):
-            z[l][:] = theta.b[l]
+            np.copyto(z[l], theta.b[l])
             add_product(z[l], fed[l - 1], theta.W[l])  # z[l] = a[l-1] W[l]ᵀ + b[l]   (m, n[l])
             self.f[l].apply(z[l], a[l], work.spare[l])  # a[l] = f(z[l])   (m, n[l])
             work.drop(l)
         return a[self.L]
 
     def example_costs(self, work: Workspace) -> Array:
-        """w_i C_i of the rows that went forward, a column (m, 1)."""
+        """w_i C_i of the rows that went forward just before, a column (m, 1)."""
         L = self.L
         self.cost.examples(work.z[L], work.a[L], work.y, work.spare[L], work.costs)
         if work.w is not None:
@@ -77,7 +78,7 @@ class Network:
 
     def batch_cost(self, theta: Parameters, work: Workspace) -> Any:
         """C = (1/m) Σ w_i C_i + l1 Σ|W| + ½ l2 ΣW² of the rows that went forward; complex where they are."""
-        return self.example_costs(work).sum() / work.rows + self.penalty.of(theta.weights)
+        return total(self.example_costs(work), work.ones) / work.rows + self.penalty.of(theta.weights)
 
     def backward(self, theta: Parameters, work: Workspace) -> Factors:
         """Carries the error back, after `forward`; W[l] may be changed as soon as its factors have been given out."""

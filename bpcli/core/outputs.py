@@ -9,7 +9,7 @@ import numpy as np
 
 from bpcli.core.activations.base import Spare
 from bpcli.core.activations.saturating import Identity, Sigmoid, Tanh
-from bpcli.core.linalg import Array
+from bpcli.core.linalg import Array, row_sums
 from bpcli.registry import Registry
 
 
@@ -37,22 +37,26 @@ OUTPUTS.register("tanh")(Tanh)
 @OUTPUTS.register("softmax")
 @dataclass(frozen=True)
 class Softmax:
-    """a_j = e^z_j / Σ_k e^z_k in each row; ∂a_j/∂z_k = a_j (1[j = k] − a_k)."""
+    """a_j = e^z_j / Σ_k e^z_k in each row; ∂a_j/∂z_k = a_j (1[j = k] − a_k).
+
+    It leaves z, counted from the largest of its row, in spare.block and Σ_k e^z_k of that in spare.row: cross-entropy,
+    which comes right after it, is made of both.
+    """
 
     reads_z: ClassVar[bool] = False
     kinks: ClassVar[tuple[float, ...]] = ()
     init: ClassVar[str] = "glorot_uniform"
 
     def apply(self, z: Array, a: Array, spare: Spare) -> None:
-        np.max(z, axis=1, keepdims=True, out=spare.row)  # a shift of z moves no a, and lets no e^z overflow
-        np.subtract(z, spare.row, out=a)
-        np.exp(a, out=a)
-        np.sum(a, axis=1, keepdims=True, out=spare.row)
+        np.maximum.reduce(z, 1, None, spare.row, keepdims=True)
+        np.subtract(z, spare.row, out=spare.block)  # a shift of z moves no a, and lets no e^z overflow
+        np.exp(spare.block, out=a)
+        row_sums(a, spare.ones, spare.row)
         a /= spare.row
 
     def times_prime(self, delta: Array, z: Array, a: Array, spare: Spare) -> None:
         np.multiply(delta, a, out=spare.block)
-        np.sum(spare.block, axis=1, keepdims=True, out=spare.row)
+        row_sums(spare.block, spare.ones, spare.row)
         delta -= spare.row
         delta *= a
 

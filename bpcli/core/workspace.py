@@ -36,7 +36,9 @@ class Workspace:
         blocks = np.zeros((3, rows * max(n)), dtype)
         row = np.zeros((rows, 1), dtype)
         views = [blocks[:, : rows * width].reshape(3, rows, width) for width in n]
-        self.spare = [Spare(first, second, third, row) for first, second, third in views]
+        self.spare = [
+            Spare(first, second, third, row, np.ones(width, dtype)) for (first, second, third), width in zip(views, n)
+        ]
         self._shorter: dict[int, Workspace] = {}
 
     def draw_masks(self, rng: np.random.Generator) -> None:
@@ -79,5 +81,5 @@ class Workspace:
         view.mask = [None if mask is None else mask[:m] for mask in self.mask]
         view.y, view.costs, view.ones = self.y[:m], self.costs[:m], self.ones[:m]
         view.w = None if self.w is None else self.w[:m]
-        view.spare = [Spare(s.block[:m], s.second[:m], s.third[:m], s.row[:m]) for s in self.spare]
+        view.spare = [Spare(s.block[:m], s.second[:m], s.third[:m], s.row[:m], s.ones) for s in self.spare]
         return view

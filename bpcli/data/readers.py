@@ -27,6 +27,8 @@ READERS.register("parquet")(read_parquet)
 
 PAIRS = ("idx", "npy")
 """The formats that have the targets in a file of their own."""
+OWN_TARGET = (*PAIRS, "npz")
+"""The formats that say what the target is."""
 
 
 def read(source: Source) -> Table:
@@ -34,7 +36,7 @@ def read(source: Source) -> Table:
 
     Raises DataError with file and line when the file is missing, damaged or not what its format says.
     """
-    form = source.format or _extension(source.path.name)
+    form = format_of(source)
     try:
         reader = READERS.get(form)
     except UnknownNameError as error:
@@ -48,7 +50,9 @@ def read(source: Source) -> Table:
         return reader(source)
 
 
-def _extension(name: str) -> str:
-    """The format that a file name tells; IDX files are called `train-images-idx3-ubyte.gz` and the like."""
-    plain = name.lower().removesuffix(".gz")
+def format_of(source: Source) -> str:
+    """The format, as given or as the name tells; IDX files are called `train-images-idx3-ubyte.gz` and the like."""
+    if source.format is not None:
+        return source.format
+    plain = source.path.name.lower().removesuffix(".gz")
     return "idx" if re.search(r"[.-]idx\d(-ubyte)?$", plain) else plain.rpartition(".")[2]

@@ -51,6 +51,12 @@ def write_atomically(path: Path, data: bytes) -> None:
         _sync_folder(path.parent)
 
 
+def append(path: Path, text: str) -> None:
+    """Put `text` after what a file holds, for others write to it too; raises CannotWriteError."""
+    with writing(path), open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(text)
+
+
 def temporary_beside(path: Path) -> Path:
     """A fresh name in the folder of `path`: only within one file system is a rename atomic."""
     return path.with_name(f".bpcli-{token_hex(8)}.tmp")

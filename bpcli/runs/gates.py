@@ -10,6 +10,7 @@ from typing import Any
 from bpcli.core.metrics import METRICS
 from bpcli.errors import NegativeVerdict, UsageError
 from bpcli.registry import nearest
+from bpcli.spec.conditions import shortfall
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Gate:
             raise UsageError(f"{option} {text}: expected METRIC=VALUE, as in accuracy=0.95")
         return cls(metric, bound, under)
 
+    @property
+    def condition(self) -> str:
+        """What is wanted of the figure, as a config would say it."""
+        return f"{'>=' if self.under else '<='} {self.bound:g}"
+
     def judge(self, figures: Mapping[str, Any]) -> dict[str, Any]:
         """The verdict, as `eval --json` has it; raises UsageError when there is no such figure."""
         known = [name for name in figures if name in METRICS]
@@ -43,8 +49,7 @@ class Gate:
             raise UsageError(f"{option} {self.metric}: not measured here ({hint}measured: {', '.join(known)})")
         value = figures[self.metric]
         met = value is not None and (value >= self.bound if self.under else value <= self.bound)
-        condition = f"{'>=' if self.under else '<='} {self.bound:g}"
-        return {"metric": self.metric, "condition": condition, "value": value, "met": met}
+        return {"metric": self.metric, "condition": self.condition, "value": value, "met": met}
 
 
 def read_gates(fail_under: Sequence[str], fail_over: Sequence[str]) -> list[Gate]:
@@ -54,14 +59,8 @@ def read_gates(fail_under: Sequence[str], fail_over: Sequence[str]) -> list[Gate
 
 def demand(checks: Iterable[Mapping[str, Any]]) -> None:
     """Raises NegativeVerdict with a line for each condition that is not met, saying by how much."""
-    missed = [_missed(check) for check in checks if not check["met"]]
+    missed = [
+        f"{check['metric']}: {shortfall(check['condition'], check['value'])}" for check in checks if not check["met"]
+    ]
     if missed:
         raise NegativeVerdict(*missed)
-
-
-def _missed(check: Mapping[str, Any]) -> str:
-    value, condition = check["value"], check["condition"]
-    if value is None:
-        return f"{check['metric']}: wanted {condition}, and it is not a finite number"
-    off = abs(value - float(condition.split()[-1]))
-    return f"{check['metric']}: wanted {condition}, found {value:.6g} (off by {off:.3g})"

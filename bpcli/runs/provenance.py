@@ -19,10 +19,12 @@ from bpcli import __version__
 def numerics() -> dict[str, Any]:
     """Everything outside the config that can change a bit of the weights, as JSON values; no path among it.
 
-    The BLAS libraries with the kernel each chose for this CPU, the vector instructions that NumPy found, and
-    the C library behind `exp` and `tanh`. The number of threads is the config's own.
+    This version of bpcli, those of NumPy and SciPy, the BLAS libraries with the kernel each chose for this CPU, the
+    vector instructions that NumPy found, and the C library behind `exp` and `tanh`. The number of threads is the
+    config's own.
     """
     return {
+        "bpcli": __version__,
         "numpy": np.__version__,
         "scipy": scipy.__version__,
         "blas": _blas(),

@@ -16,7 +16,7 @@ from bpcli.core.parameters import Parameters
 from bpcli.data.preparation import Preparation
 from bpcli.data.source import Source, digest
 from bpcli.errors import ConfigError, DataError, WeightsError
-from bpcli.runs.weights import Meta, read_weights
+from bpcli.runs.weights import Meta, WeightsFile, read_weights
 from bpcli.spec import build
 from bpcli.spec.reading import Config, config_from_mapping
 
@@ -35,7 +35,12 @@ class Trained:
 
 def load_trained(path: Path) -> Trained:
     """Reads a weights file; raises WeightsError when its arrays, its spec and its preparation are not of one piece."""
-    file = read_weights(path)
+    return trained_of(read_weights(path))
+
+
+def trained_of(file: WeightsFile) -> Trained:
+    """The network of a file that has been read; raises WeightsError as `load_trained` does."""
+    path = file.path
     try:
         config = config_from_mapping(file.meta["config"], path.parent, str(path))
         preparation = Preparation.from_json(file.meta["preparation"])
@@ -46,6 +51,9 @@ def load_trained(path: Path) -> Trained:
         if list(config.spec.layers) != file.meta["layers"]:
             raise ValueError(f"its config says layers {list(config.spec.layers)}, its arrays {file.meta['layers']}")
         ends = (len(preparation.input_names), len(preparation.output_names))
+        for part in ("metrics", "numerics", "files"):
+            if not isinstance(file.meta[part], dict):
+                raise ValueError(f"its {part} are not named")
         if ends != (config.spec.layers[0], config.spec.layers[-1]):
             raise ValueError(f"its preparation makes {ends[0]} inputs and {ends[1]} outputs")
     except ConfigError as error:
@@ -61,12 +69,12 @@ def load_trained(path: Path) -> Trained:
     return Trained(path, config, preparation, network, theta, file.meta)
 
 
-def folder_of_data(trained: Trained, needed: list[str]) -> Path:
+def folder_of_data(trained: Trained, needed: list[str], advice: str = "name the data with --data") -> Path:
     """The folder from which the files (as the config wrote them) are the ones that the network was trained on.
 
     Looked for where run.json beside the weights says, the folder as it was called and the folder as it lies from there,
     then in the current folder, then beside the weights.
-    Raises DataError when they are nowhere, or were changed since.
+    Raises DataError, with the advice, when they are nowhere, or were changed since.
     """
     recorded: dict[str, str] = trained.meta["files"]
     changed = None
@@ -79,8 +87,8 @@ def folder_of_data(trained: Trained, needed: list[str]) -> Path:
             return folder
         changed = changed or wrong[0]
     if changed:
-        raise DataError(f"{changed}: is not the file that {trained.path} was trained with; name the data with --data")
-    raise DataError(f"{trained.path}: its data '{needed[0]}' is not where it was; name the data with --data")
+        raise DataError(f"{changed}: is not the file that {trained.path} was trained with; {advice}")
+    raise DataError(f"{trained.path}: its data '{needed[0]}' is not where it was; {advice}")
 
 
 def demand_recorded(trained: Trained, source: Source, needed: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""One training from a config to a weights file: the plain function behind `bpcli train`."""
+"""One training from a config to a weights file: what is behind `bpcli train` and `bpcli reproduce`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import Any
 
 from bpcli.core.metrics import constant
-from bpcli.core.parameters import Parameters
 from bpcli.data.loading import Prepared
 from bpcli.data.source import digest
 from bpcli.errors import WeightsError
@@ -17,13 +16,12 @@ from bpcli.runs.directory import RunDirectory, checkpoints_in
 from bpcli.runs.objects import epoch_object, measures_object
 from bpcli.runs.provenance import numerics
 from bpcli.runs.recorder import Recorder
-from bpcli.runs.weights import read_arrays, save_weights
+from bpcli.runs.weights import Meta, read_arrays, save_weights
 from bpcli.spec import build
 from bpcli.spec.agreement import complete
 from bpcli.spec.reading import Config
 from bpcli.spec.resolved import to_mapping
-from bpcli.spec.schema import OrderSpec
-from bpcli.spec.sources import file_parts, read_data, shown
+from bpcli.spec.sources import files_named, read_data, shown
 from bpcli.training.events import Ended, EpochEnded, Event
 from bpcli.training.threads import blas_threads
 
@@ -47,7 +45,7 @@ class TrainingRun:
         self.digests = self._digests()
         self._numerics = numerics()
         self.expected: list[dict[str, Any]] = []  # each condition, its value and whether it was met, after the end
-        self.has_weights = False  # whether there is a weights file, after the end
+        self.meta: Meta = {}  # of the weights file, after the end; empty when nothing is kept
         self._kept: dict[str, Any] = {}  # the figures of the parameters that are kept, by split
         self._unsaved = False  # whether those are not on the disk yet
 
@@ -66,22 +64,31 @@ class TrainingRun:
     def run(self, directory: RunDirectory, recorder: Recorder) -> Iterator[Event]:
         """Trains, records every epoch, and saves what the config asks for, and all at the end before the last event."""
         due = Due(self.config.spec.checkpoint)
+        for event in self.train():
+            if isinstance(event, EpochEnded):
+                recorder.record(epoch_object(event))
+            if due.after(event, self.trainer.at.step) and self._save(directory, recorder):
+                due.written()
+                self._save_better(directory, event)
+            if isinstance(event, Ended):
+                if (theta := self.trainer.kept) is not None:
+                    save_weights(directory.weights, dict(theta.blocks()), self.meta)
+                event = self._explained(event, directory)
+                recorder.finish(event.reason)
+            yield event
+
+    def train(self) -> Iterator[Event]:
+        """Trains and writes nothing; before the last event comes, `meta` and `expected` are there."""
         with blas_threads(self.config.spec.threads):
             for event in self.trainer.run():
                 if isinstance(event, EpochEnded):
-                    self._note(event, recorder)
-                if due.after(event, self.trainer.at.step) and self._save(directory, recorder):
-                    due.written()
-                    self._save_better(directory, event)
-                if isinstance(event, Ended):
-                    self._finish(event, directory)
-                    event = self._explained(event, directory)
-                    recorder.finish(event.reason)
+                    self._note(event)
+                elif isinstance(event, Ended):
+                    self._finish(event)
                 yield event
 
-    def _note(self, event: EpochEnded, recorder: Recorder) -> None:
-        """Records an epoch, and what is measured of the parameters that are kept."""
-        recorder.record(epoch_object(event))
+    def _note(self, event: EpochEnded) -> None:
+        """Takes down what is measured of the parameters that are kept."""
         if event.best or self.trainer.validation is None:
             splits = {"running": event.running, "train": event.train, "validation": event.validation}
             self._kept = {name: measures_object(measures) for name, measures in splits.items() if measures is not None}
@@ -110,11 +117,12 @@ class TrainingRun:
         """Saves the weights that are kept when they are better than those on the disk; the last ones come later."""
         theta = self.trainer.kept
         if self._unsaved and theta is not None and not isinstance(event, Ended):
-            self._save_weights(directory, theta, self._figures(self.trainer.at.epoch))
+            meta = self._meta(self._figures(self.trainer.at.epoch))
+            save_weights(directory.weights, dict(theta.blocks()), meta)
             self._unsaved = False
 
-    def _finish(self, ended: Ended, directory: RunDirectory) -> None:
-        """Judges the expectations and saves what is worth keeping, if there is anything."""
+    def _finish(self, ended: Ended) -> None:
+        """Judges the expectations and says what is worth keeping, if there is anything."""
         theta = self.trainer.kept
         if theta is None:
             return
@@ -127,18 +135,17 @@ class TrainingRun:
             value = figures["epochs"] if metric == "epochs" else _look_up(figures, metric)
             met = value is not None and condition.met(value)
             self.expected.append({"metric": metric, "condition": str(condition), "value": value, "met": met})
-        self._save_weights(directory, theta, figures)
-        self.has_weights = True
+        self.meta = self._meta(figures)
 
-    def _save_weights(self, directory: RunDirectory, theta: Parameters, figures: dict[str, Any]) -> None:
-        meta = {
+    def _meta(self, figures: dict[str, Any]) -> Meta:
+        """What a weights file says of itself."""
+        return {
             "config": to_mapping(self.config.spec),
             "preparation": self.prepared.preparation.to_json(),
             "metrics": figures,
             "numerics": self._numerics,
             "files": self.digests,
         }
-        save_weights(directory.weights, dict(theta.blocks()), meta)
 
     def _figures(self, epochs: int) -> dict[str, Any]:
         """What is known of the parameters that are kept, as JSON values."""
@@ -153,12 +160,9 @@ class TrainingRun:
 
     def _digests(self) -> dict[str, str]:
         """SHA-256 of each file that decides the weights, by the path that the config wrote."""
-        spec = self.config.spec
-        written = [name for part in file_parts(spec) for name in (part.inputs, part.labels) if name is not None]
-        digests = {name: self.prepared.digests[shown(spec.folder, name)] for name in written}
-        others = [spec.init.file, spec.shuffle.order if isinstance(spec.shuffle, OrderSpec) else None]
-        digests |= {name: digest(spec.folder / name, shown(spec.folder, name)) for name in others if name}
-        return digests
+        spec, read = self.config.spec, self.prepared.digests
+        places = {name: shown(spec.folder, name) for name in files_named(spec)}
+        return {name: read.get(place) or digest(spec.folder / name, place) for name, place in places.items()}
 
 
 def _see_that_it_can_be_watched(config: Config, prepared: Prepared) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from bpcli.data.source import similar_file
 from bpcli.errors import CannotWriteError, WeightsError
 from bpcli.runs.atomic import write_atomically
 from bpcli.runs.foreign_npz import read_foreign_npz
-from bpcli.runs.npz import MAGIC, Array, read_npz, write_npz
+from bpcli.runs.npz import MAGIC, Array, digest, read_npz, write_npz
 from bpcli.training.state import all_finite
 
 FORMAT = 1
@@ -29,6 +30,11 @@ class WeightsFile:
     path: Path
     arrays: dict[str, Array]  # W[l] (n[l], n[l-1]) and b[l] (n[l],), all float32 or all float64
     meta: Meta
+    sha256: str  # of the file as a whole
+
+    @property
+    def dtype(self) -> str:
+        return str(self.arrays["W1"].dtype)
 
 
 def pack(arrays: Mapping[str, Array], meta: Mapping[str, Any] | None = None) -> bytes:
@@ -57,7 +63,11 @@ def save_weights(path: Path, arrays: Mapping[str, Array], meta: Mapping[str, Any
 
 def read_weights(path: Path) -> WeightsFile:
     """Read a file that `save_weights` wrote with meta; raises WeightsError if one byte of it is another."""
-    data = read_bytes(path, str(path))
+    return unpack(read_bytes(path, str(path)), path)
+
+
+def unpack(data: bytes, path: Path) -> WeightsFile:
+    """What `pack` made bytes of; raises WeightsError, which names `path`, for any other bytes."""
     try:
         arrays = read_npz(data)
         meta = meta_of(arrays)
@@ -67,7 +77,17 @@ def read_weights(path: Path) -> WeightsFile:
         demand_canonical(arrays, _names(len(layers) - 1), {**meta, "format": FORMAT, "layers": layers})
     except (ValueError, OverflowError, RecursionError) as error:
         raise WeightsError(f"{path}: {error}") from error
-    return WeightsFile(path, {name: array.copy() for name, array in blocks.items()}, meta)
+    own = {name: array.copy() for name, array in blocks.items()}
+    return WeightsFile(path, own, meta, digest(data).decode())
+
+
+def is_plain(path: Path) -> bool:
+    """Whether it is an archive that holds no meta; what is none at all is for `read_weights` to refuse."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "meta.npy" not in archive.namelist()
+    except Exception:  # zipfile answers damaged files with several unrelated classes
+        return False
 
 
 def read_arrays(path: Path, shown: str, most: int = 0) -> dict[str, Array]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from bpcli.spec.problems import Problem, printable
 from bpcli.spec.rules import RULES
+from bpcli.spec.scalars import Folders
 from bpcli.spec.schema import Spec
 from bpcli.spec.tree import KeyPath, MappingNode, Node, Place, ScalarNode, SequenceNode, key_path
 
@@ -32,18 +33,19 @@ class Spot:
     present: bool  # whether the value is there
 
 
-def check(tree: MappingNode, folder: Path) -> tuple[Spec, list[Problem]]:
+def check(tree: MappingNode, folder: Path, parents: Mapping[str, Path] | None = None) -> tuple[Spec, list[Problem]]:
     """The Spec that a tree says, and all problems; with problems, a default or a stand-in is where a wrong value was.
 
     Wrong values are cut out until the rest holds, so that the rules across keys can be looked at in the same pass.
-    `folder` is where the config's relative paths start.
+    `folder` is where the config's relative paths start, `parents` where those of the configs that it extends do.
     """
     problems: list[Problem] = []
     wrong: set[KeyPath] = set()
     rest = deepcopy(tree)
+    folders = Folders(folder, parents or {})
     while True:
         try:
-            spec = Spec.model_validate(rest, context=folder)
+            spec = Spec.model_validate(rest, context=folders)
             break
         except ValidationError as error:
             details = error.errors(include_url=False)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, PlainSerializer
 
 from bpcli.spec.problems import quoted, refusal
-from bpcli.spec.scalars import as_number, as_text, plain
+from bpcli.spec.scalars import NUMBER, as_number, as_text, plain
 from bpcli.spec.tree import ScalarNode
 
 Monitor = Literal[
@@ -35,6 +35,7 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
+CONDITION = rf"\s*(>=|<=|>|<)\s*({NUMBER})\s*"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,14 @@ def read_condition(node: Any) -> Condition:
         known = ", ".join(COMPARISONS)
         raise refusal(f"expected a condition such as '>= 0.95', not {quoted(text)} (comparisons: {known})")
     return Condition(found[1], as_number(ScalarNode(found[2], True, node.place), "a number after the comparison"))
+
+
+def shortfall(condition: str, value: float | None) -> str:
+    """What was wanted of a figure that misses a condition, what was found, and how far apart the two are."""
+    if value is None:
+        return f"wanted {condition}, and it is not a finite number"
+    off = abs(value - float(condition.split()[-1]))
+    return f"wanted {condition}, found {value:.6g} (off by {off:.3g})"
 
 
 ConditionText = Annotated[Condition, BeforeValidator(read_condition), PlainSerializer(str)]

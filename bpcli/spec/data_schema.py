@@ -35,11 +35,14 @@ from bpcli.spec.scalars import (
 )
 from bpcli.spec.tree import MappingNode
 
+ROWS = r"([0-9]{1,18}):([0-9]{1,18})"
+FOLD = r"([1-9][0-9]{0,8})/([2-9]|[1-9][0-9]{1,8})"
+
 
 def _read_rows(node: Any) -> tuple[int, int] | None:
     """Rows written as start:stop, from 0, the last one excluded."""
     text = as_text(node, "rows such as '0:50000'")
-    found = re.fullmatch(r"([0-9]{1,18}):([0-9]{1,18})", text)
+    found = re.fullmatch(ROWS, text)
     if not found or int(found[1]) >= int(found[2]):
         raise refusal(f"expected rows as start:stop with start below stop, such as '0:50000', not {quoted(text)}")
     return int(found[1]), int(found[2])
@@ -53,6 +56,10 @@ class SourceSpec(Part):
 
     shorthand = "path"
     in_short = "a path"
+    across_keys = {  # noqa: RUF012 - annotated in Part
+        "anyOf": [{"required": ["path"]}, {"required": ["images"]}],
+        "dependencies": {"images": ["labels"], "labels": ["images"], "path": {"not": {"required": ["images"]}}},
+    }
 
     path: Annotated[FilePath | None, OR_NONE] = Field(default=None, description="the file, when it is one")
     images: Annotated[FilePath | None, OR_NONE] = Field(
@@ -96,8 +103,8 @@ class DivideSpec(Part):
 def _read_fold(node: Any) -> Fold:
     """A fold written as number/count, from 1."""
     text = as_text(node, "a fold such as '2/5'")
-    found = re.fullmatch(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})", text)
-    if not found or int(found[2]) < 2 or int(found[1]) > int(found[2]):
+    found = re.fullmatch(FOLD, text)
+    if not found or int(found[1]) > int(found[2]):
         raise refusal(f"expected a fold as number/count, such as '2/5', not {quoted(text)}")
     return Fold(int(found[1]), int(found[2]))
 
@@ -126,14 +133,15 @@ HeldOut = Annotated[
 ]
 
 
-def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+def distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names as they are; refused when one stands there twice."""
     again = next((name for at, name in enumerate(names) if name in names[:at]), None)
     if again is not None:
         raise refusal(f"column {quoted(again)} is named twice")
     return names
 
 
-Columns = Annotated[tuple[Text, ...], Field(min_length=1), AfterValidator(_distinct), AS_ITEMS]
+Columns = Annotated[tuple[Text, ...], Field(min_length=1), AfterValidator(distinct), AS_ITEMS]
 ScaleName = Annotated[Literal["standard", "minmax", "none"], AS_TEXT]
 
 

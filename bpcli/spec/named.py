@@ -27,6 +27,12 @@ class Named:
         """As a config has it."""
         return {"name": self.name, **self.parameters} if self.parameters else self.name
 
+    @property
+    def in_words(self) -> str:
+        """As people say it, with those parameters that do something: `sgd momentum=0.9 nesterov`."""
+        parts = ((key, "" if value is True else f"={value}") for key, value in self.parameters.items() if value)
+        return " ".join([self.name, *(f"{key}{value}" for key, value in parts)])
+
 
 WRITTEN = PlainSerializer(Named.written)
 

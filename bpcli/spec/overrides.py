@@ -21,11 +21,15 @@ _SHORTHANDS = {
 """Which key a scalar is the value of, when another key comes beside it; of all else it is the name."""
 
 
+def place_of(text: str) -> Place:
+    """Where KEY=VALUE stands, as messages call it."""
+    return Place(f"--set {printable(text.partition('=')[0].strip())}", override=True)
+
+
 def override(tree: MappingNode, text: str) -> list[Problem]:
     """Puts the value of KEY=VALUE into the tree, read as the config would read it; gives the problems."""
     key, equals, value = text.partition("=")
-    key = key.strip()
-    place = Place(f"--set {printable(key)}", override=True)
+    key, place = key.strip(), place_of(text)
     if not equals or not key:
         return [Problem(place, "", "expected KEY=VALUE, such as learning_rate=0.5")]
     reader = YamlReader(place.file, override=True)
@@ -37,12 +41,14 @@ def override(tree: MappingNode, text: str) -> list[Problem]:
     except NotReadable as error:
         return [error.problem]
     path = key_path(key)
+    if path[0] == "extends":
+        return [Problem(place, "", "can only stand in a config file")]
     if len(path) > MOST_DEPTH:
         return [Problem(place, "", f"nested deeper than {MOST_DEPTH} levels, which no config needs")]
     parent = tree
     for depth in range(1, len(path)):
         outer = parent.get(path[depth - 1])
-        inner = _opened(outer, path[:depth], place)
+        inner = opened(outer, path[:depth], place)
         if inner is None:
             what = f"'{path[depth - 1]}' is {described(outer)}"
             return [Problem(place, "", f"{what}, which can only be set as a whole")]
@@ -52,7 +58,7 @@ def override(tree: MappingNode, text: str) -> list[Problem]:
     return reader.problems
 
 
-def _opened(node: Node | None, path: tuple[str, ...], place: Place) -> MappingNode | None:
+def opened(node: Node | None, path: tuple[str, ...], place: Place) -> MappingNode | None:
     """A value as a mapping that can take a key more; None for what is no mapping and no part of one."""
     if isinstance(node, MappingNode):
         return node

@@ -29,6 +29,8 @@ class Part(BaseModel):
     is_whole: ClassVar[bool] = False
     """Whether it is the config itself, and no part of it."""
     in_short: ClassVar[str] = ""  # what that scalar is
+    across_keys: ClassVar[dict[str, Any]] = {}
+    """What goes across its keys and JSON Schema can say, in keywords that pass over what is no mapping."""
 
     @model_validator(mode="wrap")
     @classmethod

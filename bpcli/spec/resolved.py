@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,11 @@ from bpcli.spec.schema import Spec
 
 
 def to_mapping(spec: Spec) -> dict[str, Any]:
-    """Every key but `relative_to`, as plain data that JSON can hold; paths stand as the config wrote them."""
-    return spec.model_dump(mode="json", by_alias=True, exclude={"relative_to"})
+    """Every key as plain data that JSON can hold; paths stand as the config wrote them.
+
+    `relative_to` is left out, and so is `extends`: what it led to is in the other keys.
+    """
+    return spec.model_dump(mode="json", by_alias=True, exclude={"relative_to", "extends"})
 
 
 def to_yaml(spec: Spec, relative_to: Path | None = None) -> str:
@@ -25,6 +29,14 @@ def to_yaml(spec: Spec, relative_to: Path | None = None) -> str:
     if relative_to is not None:
         mapping["relative_to"] = str(relative_to)
     return yaml.dump(mapping, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def inline(value: Any) -> str:
+    """A value on one line, as it may stand in a list or a mapping in braces too."""
+    text = yaml.dump(
+        [value], Dumper=_Dumper, default_flow_style=True, sort_keys=False, allow_unicode=True, width=math.inf
+    )
+    return text.rstrip("\n")[1:-1]
 
 
 class _Dumper(yaml.SafeDumper):

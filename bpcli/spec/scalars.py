@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ValidationInfo
 
 from bpcli.spec.problems import quoted, refusal
-from bpcli.spec.tree import MappingNode, ScalarNode, SequenceNode
+from bpcli.spec.tree import MappingNode, Place, ScalarNode, SequenceNode
 
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-_NUMBER = re.compile(
-    r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
-)
+NUMBER = r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 _LONGEST_WHOLE = 20  # digits; every whole number that a key allows is shorter
 
 
 def as_number(node: Any, wanted: str = "a number") -> float:
     """A float out of what YAML 1.2 calls a number."""
-    if isinstance(node, ScalarNode) and node.plain and _NUMBER.fullmatch(node.text):
+    if isinstance(node, ScalarNode) and node.plain and re.fullmatch(NUMBER, node.text):
         return float(re.sub(r"\.(?=[a-zA-Z])", "", node.text))  # Python writes .inf as inf
     raise refusal(f"expected {wanted}, not {described(node)}{_number_hint(node)}")
 
@@ -58,8 +57,20 @@ def text_for(wanted: str) -> BeforeValidator:
     return BeforeValidator(lambda node: as_text(node, wanted))
 
 
-def as_path(node: Any, info: ValidationInfo) -> str:
-    """A path as written; one from an override starts from the current folder, so it is led there from the config's."""
+@dataclass(frozen=True)
+class Folders:
+    """Where relative paths start: the config's, and those of the configs that it extends, by the file as shown."""
+
+    own: Path
+    parents: Mapping[str, Path] = field(default_factory=dict)
+
+    def of(self, place: Place) -> Path:
+        """For what was written here; what stands on the command line starts from the current folder."""
+        return Path() if place.override else self.parents.get(place.file, self.own)
+
+
+def as_path(node: Any, info: ValidationInfo[Folders]) -> str:
+    """A path as written; one that was written elsewhere is led there from the config's folder (`context`: Folders)."""
     text = as_text(node, "a path")
     if not text:
         raise refusal("expected a path, not an empty text")
@@ -69,9 +80,10 @@ def as_path(node: Any, info: ValidationInfo) -> str:
         encoded = b"\0"
     if b"\0" in encoded:
         raise refusal(f"{quoted(text)} is no path")
-    if not node.place.override or Path(text).is_absolute():
+    start = info.context.of(node.place)
+    if start == info.context.own or Path(text).is_absolute():
         return text
-    return os.path.relpath(text, info.context)
+    return os.path.relpath(start / text, info.context.own)
 
 
 def whole_or(word: str) -> BeforeValidator:
@@ -97,7 +109,7 @@ def as_items(node: Any) -> Any:
 
 def looks_like_number(node: Any) -> bool:
     """Whether a number was meant where a name might stand as well."""
-    return isinstance(node, ScalarNode) and node.plain and bool(_NUMBER.fullmatch(node.text) or _number_hint(node))
+    return isinstance(node, ScalarNode) and node.plain and bool(re.fullmatch(NUMBER, node.text) or _number_hint(node))
 
 
 AS_NUMBER = BeforeValidator(as_number)

@@ -174,6 +174,9 @@ class Spec(Part):
     expect: dict[Metric, ConditionText] = Field(
         default={}, description="conditions to meet after training, as in {test.accuracy: '>= 0.95'}"
     )
+    extends: Annotated[FilePath | None, OR_NONE] = Field(
+        default=None, description="another config that holds where this one says nothing"
+    )
     relative_to: Annotated[FilePath | None, OR_NONE] = Field(
         default=None, description="the folder that relative paths start from; the config's own if not given"
     )

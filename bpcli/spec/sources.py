@@ -12,7 +12,7 @@ from bpcli.data.loading import HeldOut, Prepared, load
 from bpcli.data.preprocessing import Recipe
 from bpcli.data.source import Source
 from bpcli.spec.data_schema import DivideSpec, FoldSpec, SourceSpec
-from bpcli.spec.schema import Spec
+from bpcli.spec.schema import OrderSpec, Spec
 
 FOR_CLASSES = frozenset({"softmax", "cross_entropy", "hinge"})
 """Outputs and costs that make sense for classes alone."""
@@ -62,6 +62,13 @@ def file_parts(spec: Spec) -> list[SourceSpec]:
     """The parts of the data that are files, rather than fractions or folds of the training rows."""
     splits = (spec.data.train, spec.data.validation, spec.data.test)
     return [part for part in splits if isinstance(part, SourceSpec)]
+
+
+def files_named(spec: Spec) -> list[str]:
+    """Each file that decides the weights, as the config wrote it: of the data, of `init`, of the orders."""
+    data = [name for part in file_parts(spec) for name in (part.inputs, part.labels)]
+    others = [spec.init.file, spec.shuffle.order if isinstance(spec.shuffle, OrderSpec) else None]
+    return [name for name in (*data, *others) if name is not None]
 
 
 def recipe(spec: Spec) -> Recipe:

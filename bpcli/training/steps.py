@@ -75,8 +75,8 @@ class Steps:
         Raises Diverged on a cost that is not finite, and leaves the parameters as they are.
         """
         work = self._work.first(len(rows))
-        np.take(self.train.x, rows, axis=0, out=work.a[0], mode="clip")  # the default mode would gather twice
-        np.take(self.train.y, rows, axis=0, out=work.y, mode="clip")
+        self.train.x.take(rows, 0, work.a[0], "clip")  # the default mode would gather twice
+        self.train.y.take(rows, 0, work.y, "clip")
         if work.w is not None and self.train.weight is not None:
             np.take(self.train.weight, rows, out=work.w[:, 0], mode="clip")
         if self.dropout:

@@ -9,10 +9,11 @@ from typing import Any
 
 from rich.text import Text
 
-from bpcli.training.events import Ended
+from bpcli.training.events import Ended, EpochEnded, Measures
 from bpcli.ui.console import printable
 from bpcli.ui.figures import duration, measure
 
+LABEL = len("expect")  # cells of the words at the start of the lines, where none is longer
 REASONS = {
     "epochs": ("done", "green"),
     "early_stopping": ("stopped early", "green"),
@@ -21,35 +22,57 @@ REASONS = {
 }
 
 
-def closing(ended: Ended, run: Path, weights: Path | None, expect: Sequence[Mapping[str, Any]] = ()) -> list[Text]:
-    """What to print below the epochs; `weights` is None when no file of them was written."""
+def closing(
+    ended: Ended, best: EpochEnded | None, run: Path, weights: Path | None, expect: Sequence[Mapping[str, Any]] = ()
+) -> list[Text]:
+    """What to print below the epochs; `weights` is None when no file of them was written.
+
+    `best` is the epoch of those weights, where there were validation rows to choose it by.
+    """
     word, style = REASONS[ended.reason]
-    epochs = "1 epoch" if ended.epochs == 1 else f"{ended.epochs} epochs"
+    epochs = "1 epoch" if ended.epochs == 1 else f"{ended.epochs:,} epochs"
     detail = f": {printable(ended.detail)}" if ended.detail else ""
+    splits = {"validation": best.validation if best else None, "test": ended.test}
+    wide = max([LABEL, *(len(split) for split, measures in splits.items() if measures)])
     lines = [Text(), Text.assemble((word, style), f" after {epochs}, {duration(ended.seconds)}{detail}")]
     if ended.best_epoch is not None:
-        lines.append(_said("best", f"epoch {ended.best_epoch}"))
-    if ended.test:
-        lines.append(_said("test", "  ".join(f"{k} {measure(k, v)}" for k, v in ended.test.items())))
-    lines += verdicts("expect", expect)
-    lines.append(_said("run", printable(str(run))))
+        lines.append(said("best", f"epoch {ended.best_epoch}", wide))
+    lines += _figures(splits, wide)
+    lines += verdicts("expect", expect, wide)
+    lines.append(said("run", printable(str(run)), wide))
     if ended.reason == "interrupted":
-        lines.append(_said("next", f"bpcli train --resume {shlex.quote(str(run))}", "bold"))
+        lines.append(said("next", f"bpcli train --resume {shlex.quote(str(run))}", wide, "bold"))
     elif weights is not None:
-        lines.append(_said("next", f"bpcli eval {shlex.quote(str(weights))}", "bold"))
+        lines.append(said("next", f"bpcli eval {shlex.quote(str(weights))}", wide, "bold"))
     return lines
 
 
-def verdicts(label: str, checks: Sequence[Mapping[str, Any]]) -> list[Text]:
+def verdicts(label: str, checks: Sequence[Mapping[str, Any]], wide: int = LABEL) -> list[Text]:
     """A line for each condition on a measure: `metric`, `condition`, `value` (None: not measured), `met`."""
+    demands = [f"{check['metric']} {check['condition']}" for check in checks]
+    found = [measure(str(check["metric"]).rpartition(".")[2], check["value"]) for check in checks]
+    cells, cells_found = (max(map(len, words), default=0) for words in (demands, found))
     lines = []
-    for check in checks:
+    for check, demand, value in zip(checks, demands, found):
         verdict = ("ok", "green") if check["met"] else ("MISSED", "bold red")
-        found = measure(str(check["metric"]).rpartition(".")[2], check["value"])
-        line = _said(label, f"{check['metric']} {check['condition']}  found {found}  ")
-        lines.append(line.append(*verdict))
+        lines.append(said(label, f"{demand:{cells}}  found {value:{cells_found}}  ", wide).append(*verdict))
     return lines
 
 
-def _said(label: str, words: str, style: str = "") -> Text:
-    return Text.assemble((f"{label:4}", "dim"), "  ", (words, style))
+def said(label: str, words: str, wide: int = LABEL, style: str = "") -> Text:
+    """A line that starts with what it is about; all of them together make two columns."""
+    return Text.assemble((f"{label:{wide}}", "dim"), "  ", (words, style), no_wrap=label in ("run", "next"))
+
+
+def _figures(splits: Mapping[str, Measures | None], wide: int) -> list[Text]:
+    """A line for each split that was measured, the same figures one below the other."""
+    rows = {
+        split: {name: f"{name} {measure(name, value)}" for name, value in measures.items()}
+        for split, measures in splits.items()
+        if measures
+    }
+    cells = {name: max(len(row.get(name, "")) for row in rows.values()) for row in rows.values() for name in row}
+    return [
+        said(split, "  ".join(f"{text:{cells[name]}}" for name, text in row.items()).rstrip(), wide)
+        for split, row in rows.items()
+    ]

@@ -21,13 +21,14 @@ class Column:
     title: str  # may have two lines
     width: int = 0  # in character cells
     left: bool = False  # words stand left, figures right
+    middle: bool = False  # words are cut in the middle: many names differ in the end alone
     rank: int = 0  # on a narrow terminal the highest rank goes first, as a whole; 0 always stays
     style: str = ""
 
     def pad(self, cell: str) -> str:
         """`cell`, exactly as wide as the column; figures are never cut, words are."""
         if self.left:
-            cell = cut(cell, self.width)
+            cell = (cut_middle if self.middle else cut)(cell, self.width)
         blank = " " * (self.width - cell_len(cell))
         return cell + blank if self.left else blank + cell
 
@@ -94,3 +95,13 @@ def _narrowed(columns: list[Column], width: int | None) -> list[Column]:
 def cut(words: str, width: int) -> str:
     """`words`, or as much of them as fits into `width` cells, ending in an ellipsis."""
     return words if cell_len(words) <= width else set_cell_size(words, width - 1) + "…"
+
+
+def cut_middle(words: str, width: int) -> str:
+    """`words`, or their beginning and their end, in `width` cells."""
+    if cell_len(words) <= width:
+        return words
+    tail = words
+    while cell_len(tail) > (width - 1) // 2 or (tail and cell_len(tail[0]) == 0):  # no accent without its letter
+        tail = tail[1:]
+    return set_cell_size(words, width - 1 - cell_len(tail)).rstrip() + "…" + tail

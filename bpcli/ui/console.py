@@ -1,30 +1,33 @@
-"""Where text goes: a console for each stream, judged by itself, and error lines on the right one."""
+"""Where text goes: a console for each stream, judged by itself, and warnings on the right one."""
 
 from __future__ import annotations
 
 import io
 import os
-import re
+import shutil
 from collections.abc import Iterable
 from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
 
-from bpcli.errors import BpcliError
-
-PLACE = re.compile(r"\S+?:\d+(:\d+)?: ")  # file:line:column at the start of a problem
+from bpcli.ui import stand_ins
+from bpcli.ui.annotations import annotated
 
 
 def open_console(stream: TextIO) -> Console:
     """The console of `stream` (sys.stdout or sys.stderr); NO_COLOR, TERM and COLUMNS have their say.
 
     Only a real terminal counts as one, whatever FORCE_COLOR says, because it also decides on animation.
-    A character that the stream cannot encode is replaced rather than ending the run.
+    A character that the stream cannot encode is replaced rather than ending the run: a drawn one by a plain one
+    that looks like it, another by question marks.
     """
     if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(errors="replace")
+        stream.reconfigure(errors=stand_ins.ERRORS)
+    size = shutil.get_terminal_size() if os.environ.get("TERM") in ("dumb", "unknown") else None  # rich would not look
     return Console(
+        width=size and size.columns,
+        height=size and size.lines,
         file=stream,
         force_terminal=stream.isatty(),
         no_color=bool(os.environ.get("NO_COLOR")),
@@ -45,13 +48,26 @@ def room(console: Console) -> int | None:
 
 
 def write(console: Console, lines: Iterable[Text]) -> None:
-    """Writes whole lines at once; off a terminal they reach the reader without rich touching them."""
+    """Writes whole lines at once; off a terminal they reach the reader without rich touching them.
+
+    On one, a line that is too long goes on below its own beginning, unless its Text has `no_wrap`: a command or a
+    path is left to the terminal, so that it can be copied in one piece.
+    """
     if console.is_terminal:
         for line in lines:
-            console.print(line, soft_wrap=True)
+            for piece in [line] if line.no_wrap else _wrapped(line, console):
+                console.print(piece, soft_wrap=True)
     else:
         console.file.write("".join(f"{line.plain}\n" for line in lines))
         console.file.flush()
+
+
+def _wrapped(line: Text, console: Console) -> list[Text]:
+    """The line in as many as its words need, all indented as it is."""
+    indent = len(line.plain) - len(line.plain.lstrip(" "))
+    if line.cell_len <= console.width or indent >= console.width:
+        return [line]
+    return [Text(" " * indent).append_text(piece) for piece in line[indent:].wrap(console, console.width - indent)]
 
 
 def printable(text: str) -> str:
@@ -59,18 +75,15 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
-def report(console: Console, error: BpcliError) -> None:
-    """Every line of `error` as it stands, the place at its start in bold; `console` is that of stderr."""
-    write(console, [_problem(printable(line)) for line in error.lines])
-
-
 def warn(console: Console, message: str) -> None:
-    """A line that starts with `warning:`; `console` is that of stderr."""
-    write(console, [Text.assemble(("warning:", "yellow"), " ", printable(message))])
+    """A line that starts with `warning:`, and in GitHub Actions its annotation; `console` is that of stderr."""
+    told = printable(message)
+    lines = [Text.assemble(("warning:", "yellow"), " ", told), *map(Text, annotated("warning", "bpcli", [told]))]
+    for line in lines:
+        line.no_wrap = True  # one line a message, also for who searches it
+    write(console, lines)
 
 
-def _problem(line: str) -> Text:
-    text = Text(line)
-    if place := PLACE.match(line):
-        text.stylize("bold", 0, place.end())
-    return text
+def note(console: Console, message: str) -> None:
+    """A line that tells what was concluded or comes next; `console` is that of stderr."""
+    write(console, [Text(printable(message))])

@@ -43,11 +43,3 @@ def _rank(split: str, name: str, main: str) -> int:
     if split == main:
         return {"rmse": 8, "mae": 3}.get(name, 0)
     return {"running": 2}.get(split, 6 if name == "cost" else 9)
-
-
-def thinned(count: int, best: int | None, limit: int) -> list[int]:
-    """Which of `count` rows to show when only about `limit` may be: the first, the best, the last, evenly."""
-    if count <= limit:
-        return list(range(count))
-    even = {round(i * (count - 1) / (limit - 1)) for i in range(limit)}
-    return sorted(even if best is None else even | {best})

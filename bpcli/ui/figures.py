@@ -64,3 +64,20 @@ def duration(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min {rest:02d} s"
     return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def brief(seconds: float) -> str:
+    """A length of time of any order, in two digits: `42 µs`, `1.7 ms`, `2.5 s`, `4 min 10 s`."""
+    rounded = float(f"{seconds:.2g}")
+    if rounded >= 1:
+        return duration(rounded)
+    return f"{rounded * 1e3:g} ms" if rounded >= 1e-3 else f"{rounded * 1e6:g} µs"
+
+
+def size(count: int) -> str:
+    """An amount of memory in bytes, as `512 B`, `82 kB`, `1.6 MB`."""
+    amount, units = float(count), iter(("B", "kB", "MB", "GB", "TB"))
+    unit = next(units)
+    while amount >= 999.5:
+        amount, unit = amount / 1000, next(units)
+    return f"{amount:.0f} {unit}" if amount >= 9.95 or unit == "B" else f"{amount:.1f} {unit}"

@@ -17,7 +17,8 @@ from rich.live import Live
 from rich.text import Text
 
 from bpcli.training.events import EpochEnded, Event, Progressed, Started
-from bpcli.ui.closing import verdicts
+from bpcli.ui.blocks import progress
+from bpcli.ui.closing import said, verdicts
 from bpcli.ui.columns import Column, fitting, heading, line
 from bpcli.ui.console import can_animate, printable, room, write
 from bpcli.ui.figures import measure, places_for
@@ -123,10 +124,10 @@ class LiveFolds(PlainFolds):
             share = (event.epoch - 1 + within) / self._plan.epochs
             words = f"  fold {number} of {self._folds} · epoch {event.epoch} of {self._plan.epochs}"
             bar = max(10, min(self._console.width - len(words) - 1, 40))
-            full = round(bar * (number - 1 + share) / self._folds)
-            progress = Text.assemble(("━" * full, "green"), ("━" * (bar - full), "dim"), words, no_wrap=True)
-            progress.truncate(self._console.width - 1)
-            self._live.update(progress, refresh=True)
+            line = progress((number - 1 + share) / self._folds, bar).append(words)
+            line.no_wrap = True
+            line.truncate(self._console.width - 1)
+            self._live.update(line, refresh=True)
             self._due = self._clock() + INTERVAL
 
     def close(self) -> None:
@@ -144,8 +145,8 @@ def together(summary: Mapping[str, Any]) -> list[Text]:
         *(Text(f"{name:{wide}}  {measure(name, mean[name]):>10}  ± {measure(name, deviation[name])}") for name in mean),
         Text(),
         *verdicts("expect", summary["expect"]),
-        Text.assemble(("run ", "dim"), "  ", run),
-        Text.assemble(("next", "dim"), "  ", (f"bpcli eval {shlex.quote(run + '/fold-1/weights.npz')}", "bold")),
+        said("run", run),
+        said("next", f"bpcli eval {shlex.quote(run + '/fold-1/weights.npz')}", style="bold"),
     ]
 
 

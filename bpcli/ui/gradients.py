@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,22 +22,57 @@ VERDICT = Column("", left=True, style="green")
 
 
 def gradcheck(report: Mapping[str, Any], width: int | None = None) -> list[Text]:
-    """A line for each case, or for each block of the only one; then the optimizer's steps and the verdict."""
+    """The cases, or each block of the only one; then the optimizer's steps and the verdict.
+
+    Several cases have a line each in a file; on a terminal they are a grid that fits on it.
+    """
     cases = report["cases"]
-    lines = _blocks(cases[0], width) if len(cases) == 1 else _cases(cases, width)
+    several = _cases(cases) if width is None else _grid(cases, width)
+    lines = several if len(cases) > 1 else _blocks(cases[0], width)
     if report.get("step"):
         lines += [Text(), *_steps(report["step"], width)]
-    return [*lines, Text(), *_failures(cases), _verdict(report)]
+    return [*lines, Text(), *_failures(cases, width), _verdict(report)]
 
 
-def _cases(cases: Sequence[Mapping[str, Any]], width: int | None) -> list[Text]:
+def _grid(cases: Sequence[Mapping[str, Any]], width: int) -> list[Text]:
+    """Activations down, outputs and costs across as far as there is room; a cell is the worst error of its cases."""
+    for across in (("output", "cost"), ("output",), ()):
+        lines = _crossed(cases, across)
+        if max(line.cell_len for line in lines) <= width:
+            break
+    return [Text(f"the worst relative error of {len(cases)} cases", style="dim"), *lines]
+
+
+def _crossed(cases: Sequence[Mapping[str, Any]], across: Sequence[str]) -> list[Text]:
+    """The cases by activation and by what `across` names; a failed case makes its cell fail."""
+    outputs = list(dict.fromkeys(case["output"] for case in cases))
+    cells: dict[tuple[str, ...], dict[str, list[Mapping[str, Any]]]] = {}
+    for case in sorted(cases, key=lambda case: outputs.index(case["output"])):
+        column = cells.setdefault(tuple(case[key] for key in across), {})
+        column.setdefault(case["activation"], []).append(case)
+    heads = [Column("activation", left=True), *(Column("\n".join(title) or "worst error") for title in cells)]
+    activations = dict.fromkeys(case["activation"] for case in cases)
+    rows = [(name, *(_cell(column.get(name, [])) for column in cells.values())) for name in activations]
+    lines = table(heads, rows)
+    for line in lines:
+        line.highlight_words([FAIL], "bold red")
+    return lines
+
+
+def _cell(cases: Sequence[Mapping[str, Any]]) -> str:
+    if any(not case["passed"] for case in cases):
+        return FAIL
+    return error(max((_badness(_worst_block(case)) for case in cases), default=None))
+
+
+def _cases(cases: Sequence[Mapping[str, Any]]) -> list[Text]:
     words = [Column(name, left=True) for name in ("activation", "output", "cost")]
     rows = []
     for case in cases:
         checked = sum(block["checked"] for block in case["blocks"])
         names = (case["activation"], case["output"], case["cost"])
         rows.append((*names, str(checked), *_worst(_worst_block(case)), _mark(case)))
-    return table([*words, Column("entries", rank=3), *WORST, VERDICT], rows, width, marked=FAIL)
+    return table([*words, Column("entries", rank=3), *WORST, VERDICT], rows, marked=FAIL)
 
 
 def _blocks(case: Mapping[str, Any], width: int | None) -> list[Text]:
@@ -85,7 +121,7 @@ def _mark(checked: Mapping[str, Any]) -> str:
     return "ok" if checked["passed"] else FAIL
 
 
-def _failures(cases: Sequence[Mapping[str, Any]]) -> list[Text]:
+def _failures(cases: Sequence[Mapping[str, Any]], width: int | None) -> list[Text]:
     """The worst entry of each failed case with all digits, where the table has but seven, or no room for them."""
     lines = []
     for case in cases:
@@ -94,7 +130,9 @@ def _failures(cases: Sequence[Mapping[str, Any]]) -> list[Text]:
             _, place, _, _ = _worst(worst)
             names = f"{case['activation']}, {case['output']}, {case['cost']}"
             analytic, numeric = ("-" if worst[of] is None else f"{worst[of]:.17g}" for of in ("analytic", "numeric"))
-            lines.append(Text(f"{names}: {place} is {analytic} by backprop, {numeric} numerically", style="red"))
+            said = f"{names}: {place} is {analytic} by backprop, {numeric} numerically"
+            parts = [said] if width is None else textwrap.wrap(said, width, subsequent_indent="  ")
+            lines += [Text(part, style="red") for part in parts]
     return lines
 
 

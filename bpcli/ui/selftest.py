@@ -12,9 +12,9 @@ from bpcli.ui.columns import Column, table
 FAIL = "MISSED"
 COLUMNS = [
     Column("mistake planted", left=True),
-    Column("what goes wrong", left=True, rank=3),
+    Column("what goes wrong", left=True, rank=2),
     Column("caught by", left=True, rank=1),
-    Column("in the blocks", left=True, rank=2),
+    Column("in the blocks", left=True, rank=3),
     Column("", left=True, style="green"),
 ]
 

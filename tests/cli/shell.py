@@ -42,13 +42,13 @@ class Done:
 
 def environment(**changes: str | None) -> dict[str, str]:
     """What the shell hands down: bpcli on the PATH, nothing that settles looks or threads, and the changes."""
-    settled = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "BPCLI_", "OPENBLAS_", "OMP_", "PYTHON")
+    settled = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "BPCLI_", "GITHUB_", "OPENBLAS_", "OMP_", "PYTHON")
     plain = {key: value for key, value in os.environ.items() if not key.startswith(settled)}
     plain |= {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "TERM": "xterm-256color"}
     return {key: value for key, value in (plain | changes).items() if value is not None}
 
 
-def start(*arguments: object, cwd: Path, **changes: str | None) -> subprocess.Popen[str]:
+def start(*arguments: object, cwd: Path, stderr: int = subprocess.PIPE, **changes: str | None) -> subprocess.Popen[str]:
     command = [str(BIN / "bpcli"), *map(str, arguments)]
     return subprocess.Popen(
         command,
@@ -56,7 +56,7 @@ def start(*arguments: object, cwd: Path, **changes: str | None) -> subprocess.Po
         env=environment(**changes),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         preexec_fn=_heed_signals,
     )

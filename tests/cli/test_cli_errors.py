@@ -162,7 +162,6 @@ def test_1e_3_is_a_number(folder):
 def test_the_command_line_itself(tmp_path):
     cases = {
         (): (2, None),
-        ("trian",): (2, "bpcli: No such command 'trian'. Did you mean 'train'? (see: bpcli --help)\n"),
         ("train",): (2, "bpcli train: give a CONFIG, or --resume RUN (see: bpcli train --help)\n"),
         ("train", "none.yaml"): (3, "none.yaml: no such file\n"),
         ("train", "."): (3, ".: is a folder, not a config file\n"),

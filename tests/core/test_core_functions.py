@@ -56,7 +56,8 @@ FORMULAS = {  # f and f′
 
 
 def spare_for(z):
-    return Spare(*(np.full_like(z, np.nan) for _ in range(3)), np.full((len(z), 1), np.nan, z.dtype))
+    blocks, row = np.full((3, *z.shape), np.nan, z.dtype), np.full((len(z), 1), np.nan, z.dtype)
+    return Spare(*blocks, row, np.ones(z.shape[1], z.dtype))
 
 
 def test_every_activation_has_a_formula():
@@ -132,9 +133,9 @@ def test_label_smoothing_takes_a_part_of_the_target_and_shares_it_out(output, ot
     cost = COSTS.get("cross_entropy")[output]
     results = []
     for targets, rule in ((y, cost(label_smoothing=epsilon)), (smooth, cost())):
-        a, out, delta = np.empty_like(z), np.empty((1, 1)), np.empty_like(z)
-        OUTPUTS.get(output)().apply(z, a, spare_for(z))
-        rule.examples(z, a, targets, spare_for(z), out)
+        a, out, delta, spare = np.empty_like(z), np.empty((1, 1)), np.empty_like(z), spare_for(z)
+        OUTPUTS.get(output)().apply(z, a, spare)
+        rule.examples(z, a, targets, spare, out)
         rule.error(OUTPUTS.get(output)(), z, a, targets, spare_for(z), delta)
         results.append((out[0, 0], *delta[0]))
     assert results[0] == pytest.approx(results[1], rel=1e-14)
@@ -144,9 +145,9 @@ def test_label_smoothing_takes_a_part_of_the_target_and_shares_it_out(output, ot
 def test_a_cost_is_its_definition(output, cost):
     z = np.array([[1.0, -2.0, 0.5], [3.0, 0.1, -0.7]])
     y = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
-    a, out = np.empty_like(z), np.empty((2, 1))
-    OUTPUTS.get(output)().apply(z, a, spare_for(z))
-    COSTS.get(cost)[output]().examples(z, a, y, spare_for(z), out)
+    a, out, spare = np.empty_like(z), np.empty((2, 1)), spare_for(z)
+    OUTPUTS.get(output)().apply(z, a, spare)
+    COSTS.get(cost)[output]().examples(z, a, y, spare, out)
     expected = [example_cost(output, cost, zi, yi) for zi, yi in zip(z.tolist(), y.tolist())]
     np.testing.assert_allclose(out[:, 0], expected, rtol=1e-14)
 
@@ -154,9 +155,9 @@ def test_a_cost_is_its_definition(output, cost):
 @pytest.mark.parametrize("output", ["softmax", "sigmoid"])
 def test_cross_entropy_far_beyond_where_a_rounds_to_zero(output):
     z, y = np.array([[1000.0, -1000.0]]), np.array([[0.0, 1.0]])
-    a, out = np.empty_like(z), np.empty((1, 1))
-    OUTPUTS.get(output)().apply(z, a, spare_for(z))
-    COSTS.get("cross_entropy")[output]().examples(z, a, y, spare_for(z), out)
+    a, out, spare = np.empty_like(z), np.empty((1, 1)), spare_for(z)
+    OUTPUTS.get(output)().apply(z, a, spare)
+    COSTS.get("cross_entropy")[output]().examples(z, a, y, spare, out)
     assert out[0, 0] == 2000.0
 
 

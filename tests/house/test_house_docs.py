@@ -175,11 +175,12 @@ def test_the_screen_is_one_that_is_seen(printed):
     assert [line for line in lines if masked(line) not in seen | {"..."}] == []
 
 
-def test_the_config_is_one(place):
-    (text,) = blocks("yaml")
-    (place / "configs" / "example.yaml").write_text(text, encoding="utf-8")
-    spec = read_config(str(place / "configs" / "example.yaml")).spec
-    assert spec.layers == (64, 32, 16, 10)
+def test_the_configs_are_some(place):
+    layers = []
+    for text in blocks("yaml"):
+        (place / "configs" / "example.yaml").write_text(text, encoding="utf-8")
+        layers.append(read_config(str(place / "configs" / "example.yaml")).spec.layers)
+    assert layers == [(64, 32, 16, 10), (64, 32, 32, 10)]
 
 
 def test_the_error_is_one_that_is_seen(tmp_path):
@@ -207,6 +208,7 @@ def keys_in(value: Any) -> set[str]:
         "train configs/iris.yaml --out json",
         "eval runs/iris/latest/weights.npz --fail-under accuracy=0.5",
         "gradcheck configs/iris.yaml --samples 3",
+        "check configs/wine.yaml --set data.scale=none",
     ],
 )
 def test_every_key_of_the_json_objects_is_named(place, printed, command):

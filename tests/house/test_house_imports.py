@@ -33,7 +33,7 @@ MAY_SEE = {  # besides itself
     "runs": DECISIONS | {"spec", "explain"},
     "ui": DECISIONS | {"spec", "explain"},
     "cli": EVERYTHING,
-    "__main__": {"errors", "cli"},
+    "__main__": {"bpcli", "errors", "ui", "cli"},
 }
 
 MAY_USE = {  # besides the standard library

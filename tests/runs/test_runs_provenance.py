@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 import scipy
 
+import bpcli
 from bpcli.runs import provenance
 
 
 def test_it_names_the_libraries_and_their_kernels() -> None:
     told = provenance.numerics()
+    assert told["bpcli"] == bpcli.__version__
     assert told["numpy"] == np.__version__
     assert told["scipy"] == scipy.__version__
     assert told["cpu"]["architecture"] == platform.machine()

@@ -23,8 +23,8 @@ OUTPUTS = "known: exponential, identity, sigmoid, softmax, tanh"
 SCHEDULES = "known: constant, cosine, exponential, inverse_scaling, linear, one_cycle, plateau, step"
 TOP_KEYS = (
     "activation, batch_size, checkpoint, class_weight, clip_norm, clip_value, cost, data, drop_last, dropout, dtype, "
-    "early_stopping, epochs, evaluate_train, expect, init, input_dropout, l1, l2, layers, learning_rate, max_norm, "
-    "optimizer, output, relative_to, schedule, seed, shuffle, threads, train_biases"
+    "early_stopping, epochs, evaluate_train, expect, extends, init, input_dropout, l1, l2, layers, learning_rate, "
+    "max_norm, optimizer, output, relative_to, schedule, seed, shuffle, threads, train_biases"
 )
 WORDS = {
     "{activations}": ACTIVATIONS,

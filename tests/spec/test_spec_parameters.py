@@ -10,6 +10,7 @@ import pytest
 
 from bpcli.spec import parameters
 from bpcli.spec.checking import check
+from bpcli.spec.named import Named
 from bpcli.spec.schema import EarlyStoppingSpec, Spec
 from bpcli.spec.tree import MappingNode
 from bpcli.spec.yaml_reader import YamlReader
@@ -227,3 +228,9 @@ def test_the_keys_of_other_programs_are_understood(text: str, line: str) -> None
     assert isinstance(tree, MappingNode)
     (found,) = [str(problem).split(": ", 1)[1] for problem in check(tree, Path())[1]]
     assert found.startswith(line)
+
+
+def test_a_thing_is_said_with_the_parameters_that_do_something():
+    assert Named("sgd", {"momentum": 0.9, "nesterov": True}).in_words == "sgd momentum=0.9 nesterov"
+    assert Named("adam", {"epsilon": 1e-8, "momentum": 0.0}).in_words == "adam epsilon=1e-08"
+    assert Named("constant", {"warmup": 0}).in_words == "constant"

@@ -3,24 +3,27 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bpcli.training.events import Ended
+from bpcli.training.events import Ended, EpochEnded
 from bpcli.ui.closing import closing, verdicts
 
 RUN = Path("runs/digits/1")
 
 
-def said(ended: Ended, weights: Path | None = RUN / "weights.npz") -> list[str]:
-    return [text.plain for text in closing(ended, RUN, weights)]
+def said(ended: Ended, weights: Path | None = RUN / "weights.npz", best: EpochEnded | None = None) -> list[str]:
+    return [text.plain for text in closing(ended, best, RUN, weights)]
 
 
 def test_what_was_reached_where_it_lies_and_what_to_type_next() -> None:
-    assert said(Ended("early_stopping", 27, 131.2, 17, {"cost": 0.1123, "accuracy": 0.97222})) == [
+    best = EpochEnded(17, 680, 0.1, 3.1, {"cost": 0.05}, None, {"cost": 0.101234, "accuracy": 0.95}, True)
+    ended = Ended("early_stopping", 27, 131.2, 17, {"cost": 1.123, "accuracy": 0.97222})
+    assert said(ended, best=best) == [
         "",
         "stopped early after 27 epochs, 2 min 11 s",
-        "best  epoch 17",
-        "test  cost 0.11230  accuracy 0.9722",
-        "run   runs/digits/1",
-        "next  bpcli eval runs/digits/1/weights.npz",
+        "best        epoch 17",
+        "validation  cost 0.10123  accuracy 0.9500",
+        "test        cost 1.1230   accuracy 0.9722",
+        "run         runs/digits/1",
+        "next        bpcli eval runs/digits/1/weights.npz",
     ]
 
 
@@ -28,16 +31,18 @@ def test_a_run_that_diverged_says_where_and_names_no_next_step_without_weights()
     assert said(Ended("diverged", 1, 0.25, None, detail="the cost is nan in step 7"), weights=None) == [
         "",
         "diverged after 1 epoch, 0.25 s: the cost is nan in step 7",
-        "run   runs/digits/1",
+        "run     runs/digits/1",
     ]
 
 
 def test_the_command_can_be_pasted_whatever_the_path() -> None:
-    assert said(Ended("epochs", 2, 1, 1), Path("my runs/a'b.npz"))[-1] == ("""next  bpcli eval 'my runs/a'"'"'b.npz'""")
+    assert said(Ended("epochs", 2, 1, 1), Path("my runs/a'b.npz"))[-1] == (
+        """next    bpcli eval 'my runs/a'"'"'b.npz'"""
+    )
 
 
 def test_an_interrupted_run_says_how_it_goes_on() -> None:
-    assert said(Ended("interrupted", 2, 1, 1))[-1] == "next  bpcli train --resume runs/digits/1"
+    assert said(Ended("interrupted", 2, 1, 1))[-1] == "next    bpcli train --resume runs/digits/1"
 
 
 def test_conditions_are_ok_or_missed() -> None:
@@ -47,5 +52,5 @@ def test_conditions_are_ok_or_missed() -> None:
     ]
     assert [text.plain for text in verdicts("expect", checks)] == [
         "expect  validation.accuracy >= 0.95  found 0.9722  ok",
-        "expect  epochs <= 20  found -  MISSED",
+        "expect  epochs <= 20                 found -       MISSED",
     ]

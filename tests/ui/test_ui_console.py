@@ -3,10 +3,10 @@ from __future__ import annotations
 import io
 
 import pytest
+from rich.cells import cell_len
 from rich.text import Text
 
-from bpcli.errors import ConfigError
-from bpcli.ui.console import can_animate, open_console, printable, report, room, warn, write
+from bpcli.ui.console import can_animate, open_console, printable, room, warn, write
 
 
 class Terminal(io.StringIO):
@@ -54,26 +54,37 @@ def test_what_a_stream_cannot_encode_does_not_end_the_run() -> None:
     raw = io.BytesIO()
     console = open_console(io.TextIOWrapper(raw, encoding="ascii"))
     write(console, [Text("32 × 64 \udcff")])
-    assert raw.getvalue() == b"32 ? 64 ?\n"
+    assert raw.getvalue() == b"32 x 64 ?\n"
 
 
-def test_errors_stand_as_they_are_without_control_characters() -> None:
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_drawn_characters_have_plain_stand_ins_of_their_width(encoding: str) -> None:
+    drawn = "╭─╮│╰╯ ━━── ▁▂▃▄▅▆▇█ ▏▎▍▌▋▊▉ a · ● → … ± × ² 日本"
+    raw = io.BytesIO()
+    console = open_console(io.TextIOWrapper(raw, encoding=encoding))
+    write(console, [Text(drawn)])
+    written = raw.getvalue().decode(encoding).rstrip("\n")
+    assert cell_len(written) == cell_len(drawn)
+    assert written.startswith("+-+|++ ==-- _.-:=+*# ||||||| a ")
+    assert written.endswith(" ????")
+    assert written.count("?") == 4
+
+
+def test_a_warning_is_one_line_without_control_characters() -> None:
     stream = io.StringIO()
-    console = open_console(stream)
-    report(console, ConfigError("a.yaml:3:13: activation: unknown 'relou'", "a.yaml:4:1: bad \x1b[2J\n'é'"))
-    warn(console, "no test rows")
-    assert stream.getvalue().splitlines() == [
-        "a.yaml:3:13: activation: unknown 'relou'",
-        "a.yaml:4:1: bad \\x1b[2J\\n'é'",
-        "warning: no test rows",
-    ]
+    warn(open_console(stream), "a.yaml: bad \x1b[2J\n'é'")
+    assert stream.getvalue() == "warning: a.yaml: bad \\x1b[2J\\n'é'\n"
 
 
-def test_the_place_of_a_problem_is_bold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm")
+def test_a_line_too_long_for_a_terminal_goes_on_below_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("COLUMNS", "20")
     stream = Terminal()
-    report(open_console(stream), ConfigError("a.yaml:3:13: seed: -1 is below 0"))
-    assert stream.getvalue() == "\x1b[1ma.yaml:3:13: \x1b[0mseed: -1 is below 0\n"
+    command = "bpcli eval runs/iris/latest/weights.npz"
+    lines = [Text("  one two three four five"), Text("exactly twenty cells"), Text(command, no_wrap=True), Text()]
+    write(open_console(stream), lines)
+    assert stream.getvalue() == f"  one two three four\n  five\nexactly twenty cells\n{command}\n\n"
+    assert lines[0].plain == "  one two three four five"
 
 
 def test_printable_leaves_ordinary_text_alone() -> None:

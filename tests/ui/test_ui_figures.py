@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bpcli.ui.figures import duration, error, figure, measure, places_for
+from bpcli.ui.figures import brief, duration, error, figure, measure, places_for, size
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,39 @@ def test_an_error_is_its_size() -> None:
 )
 def test_durations_use_the_two_units_that_matter(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 µs"),
+        (4.2e-7, "0.42 µs"),
+        (9.96e-5, "100 µs"),
+        (0.000174, "170 µs"),
+        (0.0009999, "1 ms"),
+        (0.0999, "100 ms"),
+        (0.9999, "1 s"),
+        (4.4, "4.4 s"),
+        (252, "4 min 10 s"),
+        (8104, "2 h 15 min"),
+    ],
+)
+def test_a_time_of_any_order_has_two_digits(seconds: float, text: str) -> None:
+    assert brief(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 kB"),
+        (9949, "9.9 kB"),
+        (9951, "10 kB"),
+        (999_499, "999 kB"),
+        (999_600, "1.0 MB"),
+        (2_345_000_000, "2.3 GB"),
+    ],
+)
+def test_memory_has_two_or_three_digits(count: int, text: str) -> None:
+    assert size(count) == text

@@ -46,8 +46,8 @@ def test_a_row_for_each_fold_then_mean_and_deviation() -> None:
         "r2             -  ± -",
         "",
         "expect  test.r2 >= 0.4  found -  MISSED",
-        "run   runs/diabetes it/1",
-        "next  bpcli eval 'runs/diabetes it/1/fold-1/weights.npz'",
+        "run     runs/diabetes it/1",
+        "next    bpcli eval 'runs/diabetes it/1/fold-1/weights.npz'",
     ]
 
 
@@ -67,7 +67,7 @@ def test_the_bar_counts_over_all_folds(run: Any) -> None:
             view.follow(2, event)
     written = stream.getvalue()
     assert "fold 2 of 2 · epoch 3 of 3" in written
-    bars = [line.count("━") for line in written.splitlines() if "fold 2" in line]
+    bars = [line.count("━") + line.count("─") for line in written.splitlines() if "fold 2" in line]
     assert len(set(bars)) == 1
 
 

@@ -69,10 +69,42 @@ def test_one_network_is_shown_block_by_block_with_its_optimizer() -> None:
 @pytest.mark.parametrize("width", [40, 41, 60, 80, 200])
 def test_the_verdict_is_seen_at_every_width(width: int) -> None:
     report = {"passed": False, "method": "complex", "cases": [case("softplus"), case("relu", False)]}
-    _, good, bad = plain(report, width)[:3]
-    assert good.endswith("ok")
-    assert bad.endswith("FAIL")
-    assert len(bad) <= width
+    lines = plain(report, width)
+    good, bad = lines[lines.index("") - 2 : lines.index("")]
+    assert good.split() == ["softplus", "3.0e-15"]
+    assert bad.split() == ["relu", "FAIL"]
+    after = " ".join(line.strip() for line in lines[lines.index("") + 1 :])
+    assert after == (
+        "relu, softmax, cross_entropy: W1[3,2] is -0.1234567 by backprop, -0.1234561 numerically "
+        "1 of 2 checks (complex method) disagree"
+    )
+    assert max(map(len, lines)) <= width
+
+
+def test_on_a_terminal_the_cases_are_a_grid_as_fine_as_it_is_wide() -> None:
+    def of(activation: str, output: str, cost: str, relative: float) -> dict[str, Any]:
+        return {**case(activation, relative=relative), "output": output, "cost": cost}
+
+    cases = [
+        of("tanh", "softmax", "cross_entropy", 3e-15),
+        of("tanh", "identity", "huber", 2e-15),
+        of("tanh", "softmax", "quadratic", 5e-15),
+        of("relu", "softmax", "cross_entropy", 7e-15),
+    ]
+    report = {"passed": True, "method": "complex", "cases": cases}
+    assert plain(report, 80)[:5] == [
+        "the worst relative error of 4 cases",
+        "                  softmax    softmax  identity",
+        "activation  cross_entropy  quadratic     huber",
+        "tanh              3.0e-15    5.0e-15   2.0e-15",
+        "relu              7.0e-15          -         -",
+    ]
+    assert plain(report, 45)[1:4] == [
+        "activation  softmax  identity",
+        "tanh        5.0e-15   2.0e-15",
+        "relu        7.0e-15         -",
+    ]
+    assert plain(report, 28)[1:4] == ["activation  worst error", "tanh            5.0e-15", "relu            7.0e-15"]
 
 
 def test_an_error_that_is_not_a_number_is_the_worst() -> None:

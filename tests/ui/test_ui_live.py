@@ -2,41 +2,17 @@ from __future__ import annotations
 
 import os
 import pty
-import re
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
+from terminal_screen import screen
 
 from bpcli.training.events import EpochEnded, Event
 from bpcli.ui.console import open_console
-from bpcli.ui.epochs import EpochRows, thinned
+from bpcli.ui.epochs import EpochRows
 from bpcli.ui.live import LiveView
-
-CODES = re.compile(r"\x1b\[(\??)(\d*)([A-Za-z])|(\r)|(\n)|([^\x1b\r\n])")
-
-
-def screen(written: str) -> list[str]:
-    """What a terminal of endless height shows after `written`."""
-    rows: list[list[str]] = [[]]
-    row = column = 0
-    for _, count, code, home, feed, letter in CODES.findall(re.sub(r"\x1b\[[\d;]*m", "", written)):
-        if home:
-            column = 0
-        elif feed:
-            row += 1
-            rows += [[] for _ in range(row + 1 - len(rows))]
-        elif code == "A":
-            row -= int(count or 1)
-            assert row >= 0
-        elif code == "K":
-            rows[row] = []
-        elif letter:
-            rows[row][column : column + 1] = [letter]
-            column += 1
-    return "\n".join("".join(cells) for cells in rows).rstrip("\n").split("\n")
 
 
 class Shown:
@@ -82,7 +58,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], Shown]:
 
 
 def test_while_it_runs_the_last_epochs_and_the_time_left_show(terminal: Any, run: Any) -> None:
-    shown = terminal(80, 9)
+    shown = terminal(80, 11)
     shown.show(run(30)[:12])
     assert screen(shown.written()) == [
         "          running  validation  validation   learning",
@@ -92,7 +68,9 @@ def test_while_it_runs_the_last_epochs_and_the_time_left_show(terminal: Any, run
         "    4      0.7558      0.8338      0.6665    0.08853      0.29",
         "    5      0.5930      0.6730      0.7308    0.08587      0.37  best",
         "",
-        "━" * 24 + "  epoch  6 of 30 · 50 s left · best 5 · cost 0.46626",
+        "running cost     █▆▄▃▁                           1.5776 → 0.4663",
+        "validation cost  █▆▄▃▁                           1.6496 → 0.6730 · best 5",
+        "epoch  6 of 30   ━━━━━─────────────────────────  50 s left · 711 examples/s",
     ]
 
 
@@ -101,8 +79,9 @@ def test_afterwards_the_whole_run_stands_there_once(terminal: Any, run: Any) -> 
     with shown.view:
         shown.show(run(12))
     lines = screen(shown.written())
-    assert [text.split()[0] for text in lines[3:]] == [str(epoch) for epoch in range(1, 13)]
-    assert sum("best" in text for text in lines) == 1
+    assert [text.split()[0] for text in lines[3:-3]] == [str(epoch) for epoch in range(1, 13)]
+    assert [text.split()[0] for text in lines[-2:]] == ["running", "validation"]
+    assert sum("best" in text for text in lines[:-2]) == 1
     assert not any("━" in text for text in lines)
 
 
@@ -170,31 +149,30 @@ def test_it_draws_at_most_ten_times_a_second(terminal: Any, run: Any) -> None:
     assert 15 <= shown.written().count(" of 1000") <= 21
 
 
-def test_ten_thousand_quick_epochs_cost_next_to_nothing(terminal: Any, run: Any) -> None:
+def test_a_slow_terminal_is_drawn_on_seldom(terminal: Any, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = terminal(80, 24)
+    draw = shown.view._draw
+
+    def slowly() -> None:
+        draw()
+        shown.now += 0.02  # a fiftieth of a second, so that a second of rest has to follow
+
+    monkeypatch.setattr(shown.view, "_draw", slowly)
+    with shown.view:
+        shown.show(run(1000), each=0.005)  # 2002 events in ten seconds
+    assert 9 <= shown.written().count(" of 1000") <= 11
+
+
+def test_ten_thousand_quick_epochs_are_drawn_once_and_thinned(terminal: Any, run: Any) -> None:
     events = run(10_000)
     shown = terminal(200, 50)
     with shown.view:
-        shown.show(events[:100], each=0)
-        began = time.perf_counter()
-        shown.show(events[100:], each=0)
-        each = (time.perf_counter() - began) / len(events)
-    lines = screen(shown.written())
-    assert each < 20e-6
+        shown.show(events, each=0)
+    written = shown.written()
+    lines = screen(written)
+    assert written.count(" of 10000") == 1
     assert lines[-1] == "41 of 10,000 epochs shown"
     assert len(lines) == 3 + 41 + 1
-
-
-@pytest.mark.parametrize(("count", "best"), [(41, 7), (10_000, 23), (1000, None), (100, 99)])
-def test_thinning_keeps_first_best_and_last(count: int, best: int | None) -> None:
-    kept = thinned(count, best, 40)
-    assert {0, count - 1, best} - {None} <= set(kept)
-    assert kept == sorted(set(kept))
-    assert len(kept) in (40, 41)
-
-
-def test_a_short_run_is_not_thinned() -> None:
-    assert thinned(40, 3, 40) == list(range(40))
-    assert thinned(0, None, 40) == []
 
 
 def test_a_figure_that_one_epoch_lacks_is_a_dash(run: Any) -> None:

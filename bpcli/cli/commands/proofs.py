@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bpcli.cli.options import Json, Overrides, Quiet
+from bpcli.cli.options import Json, Junit, Overrides, Quiet
 from bpcli.errors import ExitStatus
 
 
@@ -39,14 +39,16 @@ def gradcheck(
     self_test: Annotated[
         bool, typer.Option("--self-test", help="Plant classic mistakes in the code, and see each caught.")
     ] = False,
+    junit: Junit = None,
     set_: Overrides = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> ExitStatus:
     """Hold backpropagation against numerical derivatives, and a step of the optimizer against its rule.
 
-    Example: bpcli gradcheck configs/digits.yaml
+    Example: bpcli gradcheck configs/iris.yaml
+    Example: bpcli gradcheck configs/digits.yaml --method central --samples 100
     """
     from bpcli.cli.gradcheck import gradcheck as run
 
-    return run(subject, method.value, samples, rtol, atol, self_test, set_ or [], json, quiet)
+    return run(subject, method.value, samples, rtol, atol, self_test, junit, set_ or [], json, quiet)

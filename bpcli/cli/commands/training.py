@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bpcli.cli.options import Json, Overrides, Quiet, Weights, folder
+from bpcli.cli.options import Json, Junit, Overrides, Quiet, Weights, folder
 from bpcli.errors import ExitStatus, UsageError
 
 
@@ -49,13 +49,15 @@ def train(
             "what data.test names is left out: a fraction is not cut off, a file is not read.",
         ),
     ] = None,
+    junit: Junit = None,
     set_: Overrides = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> ExitStatus:
     """Train a network, and write its weights and the record of the run into a run directory.
 
-    Example: bpcli train configs/digits.yaml --set learning_rate=0.2
+    Example: bpcli train configs/iris.yaml
+    Example: bpcli train configs/digits.yaml --set learning_rate=0.2 --set 'layers=[64, 50, 10]'
     """
     if folds is not None:
         from bpcli.cli.folds import train_folds
@@ -63,10 +65,10 @@ def train(
         if config is None or resume is not None:
             raise UsageError("bpcli train: --folds takes a CONFIG, and does not go with --resume")
 
-        return train_folds(config, folds, out, force, set_ or [], json, quiet)
+        return train_folds(config, folds, out, force, junit, set_ or [], json, quiet)
     from bpcli.cli.train import train as run
 
-    return run(config, out, force, resume, set_ or [], json, quiet)
+    return run(config, out, force, resume, junit, set_ or [], json, quiet)
 
 
 def evaluate(
@@ -88,16 +90,18 @@ def evaluate(
     fail_over: Annotated[
         list[str] | None, typer.Option("--fail-over", metavar="METRIC=VALUE", help="Exit with 1 if a metric is above.")
     ] = None,
+    junit: Junit = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> ExitStatus:
     """Measure a trained network on the held-out rows that its config names, or on other data.
 
+    Example: bpcli eval runs/iris/latest/weights.npz --split validation
     Example: bpcli eval runs/digits/latest/weights.npz --fail-under accuracy=0.95
     """
     from bpcli.cli.eval import evaluate as run
 
-    return run(weights, data, labels, split and split.value, fail_under or [], fail_over or [], json, quiet)
+    return run(weights, data, labels, split and split.value, fail_under or [], fail_over or [], junit, json, quiet)
 
 
 def predict(
@@ -109,6 +113,7 @@ def predict(
 ) -> ExitStatus:
     """Write the predictions for each row of a file: class and probabilities, or values.
 
+    Example: bpcli predict runs/iris/latest/weights.npz datasets/iris.csv
     Example: bpcli predict runs/iris/latest/weights.npz datasets/iris.csv --output predictions.csv
     """
     from bpcli.cli.predict import predict as run

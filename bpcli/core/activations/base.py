@@ -15,12 +15,16 @@ from bpcli.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class Spare:
-    """Memory to work in, of no value before or after."""
+    """Memory to work in, of no value before or after, but that a cost may look at what its output function has left.
+
+    `ones` stay ones.
+    """
 
     block: Array  # (m, n[l])
     second: Array  # (m, n[l])
     third: Array  # (m, n[l])
     row: Array  # (m, 1)
+    ones: Array  # (n[l],)
 
 
 class Activation(Protocol):

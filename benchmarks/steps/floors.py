@@ -1,0 +1,71 @@
+"""The matrix products of a step and nothing else: what no step can undercut."""
+
+from __future__ import annotations
+
+import os
+from itertools import pairwise
+
+import numpy as np
+from contender import Epoch, NotHere, contender
+from workloads import Workload
+
+
+def _products(work: Workload) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """The three products of a step for each layer, as out, left, right: its arithmetic but what is elementwise."""
+    rng = np.random.default_rng(0)
+
+    def array(*shape: int) -> np.ndarray:
+        return rng.random(shape, dtype=np.float32) * 0.01
+
+    found = []
+    for l, (fan_in, fan_out) in enumerate(pairwise(work.layers)):
+        a, W, delta = array(work.batch, fan_in), array(fan_out, fan_in), array(work.batch, fan_out)
+        found += [(array(work.batch, fan_out), a, W.T), (W, delta.T, a)]
+        found += [(array(work.batch, fan_in), delta, W)] if l else []
+    return found
+
+
+def _by_columns(x: np.ndarray) -> tuple[np.ndarray, int]:
+    """What BLAS takes for xᵀ without a copy, and whether it has to turn it."""
+    return (x.T, 0) if x.flags.c_contiguous else (x, 1)
+
+
+@contender("products alone")
+def floor(work: Workload, optimizer: str) -> Epoch:
+    """The matrix products of a step and nothing else, through the same BLAS as bpcli: what no step can undercut."""
+    from scipy.linalg.blas import sgemm
+
+    if optimizer != "sgd":
+        raise NotHere("the products are the same for every optimizer")
+    calls = []
+    for out, left, right in _products(work):  # by rows out ← left right; to BLAS, by columns: outᵀ ← rightᵀ leftᵀ
+        (first, turn_first), (second, turn_second) = _by_columns(right), _by_columns(left)
+        calls.append((1e-9, first, second, 1.0, out.T, turn_first, turn_second, 1))
+
+    def epoch() -> float:
+        for _ in range(work.steps):
+            for call in calls:
+                sgemm(*call)
+        return 0.0
+
+    return epoch
+
+
+@contender("products, PyTorch")
+def floor_of_torch(work: Workload, optimizer: str) -> Epoch:
+    """The same products through PyTorch."""
+    import torch
+
+    if optimizer != "sgd":
+        raise NotHere("the products are the same for every optimizer")
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+    triples = [[torch.from_numpy(one) for one in triple] for triple in _products(work)]
+
+    def epoch() -> float:
+        with torch.no_grad():
+            for _ in range(work.steps):
+                for out, left, right in triples:
+                    out.addmm_(left, right, alpha=1e-9)
+        return 0.0
+
+    return epoch

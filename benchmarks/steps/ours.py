@@ -1,0 +1,54 @@
+"""bpcli, by its own trainer."""
+
+from __future__ import annotations
+
+import numpy as np
+from contender import Epoch, contender
+from workloads import Workload
+
+
+@contender("bpcli")
+def bpcli(work: Workload, optimizer: str) -> Epoch:
+    """bpcli's own trainer, as `bpcli train` runs it."""
+    from bpcli.core.activations import ACTIVATIONS
+    from bpcli.core.costs import COSTS
+    from bpcli.core.descent import Descent
+    from bpcli.core.network import Network
+    from bpcli.core.optimizers import OPTIMIZERS
+    from bpcli.core.outputs import OUTPUTS
+    from bpcli.core.parameters import Parameters
+    from bpcli.core.schedules import Constant
+    from bpcli.data.batches import Batches
+    from bpcli.data.loading import Examples
+    from bpcli.training.evaluate import Evaluator
+    from bpcli.training.events import EpochEnded
+    from bpcli.training.stopping import Watch
+    from bpcli.training.trainer import Trainer
+
+    x, labels = work.data()
+    y = np.eye(work.layers[-1], dtype=np.float32)[labels]
+    hidden = tuple(ACTIVATIONS.get(work.activation)() for _ in work.layers[1:-1])
+    network = Network(work.layers, hidden, OUTPUTS.get(work.output)(), COSTS.get(work.cost)[work.output]())
+    theta = Parameters(work.layers, np.float32)
+    for W, first in zip(theta.W[1:], work.weights()):
+        W[:] = first
+    name, parameters = ("sgd", {"momentum": 0.9}) if optimizer == "momentum" else (optimizer, {})
+
+    def epoch() -> float:
+        trainer = Trainer(
+            descent=Descent(network, OPTIMIZERS.get(name)(**parameters)),
+            theta=theta,
+            schedule=Constant(),
+            eta=work.eta,
+            epochs=1,
+            batches=Batches(work.rows, work.batch, seed=1),
+            train=Examples(x, y, None, np.arange(work.rows)),
+            validation=None,
+            test=None,
+            evaluator=Evaluator(network, "classes", np.dtype(np.float32)),
+            watch=Watch("running.cost"),
+        )
+        (ended,) = [event for event in trainer.run() if isinstance(event, EpochEnded)]
+        return ended.running["cost"]
+
+    return epoch

@@ -1,0 +1,47 @@
+"""What every program is timed on: five networks from tiny to large, with made-up data of their shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One network, one batch size, and as many rows as make an epoch long enough to be timed."""
+
+    layers: tuple[int, ...]
+    batch: int
+    steps: int  # of the epoch that is timed
+    activation: str = "relu"
+    output: str = "softmax"
+    cost: str = "cross_entropy"
+    eta: float = 0.01
+
+    @property
+    def rows(self) -> int:
+        return self.batch * self.steps
+
+    def data(self) -> tuple[np.ndarray, np.ndarray]:
+        """Inputs (rows, n[0]) in float32 and labels (rows,); no program's speed depends on the values."""
+        rng = np.random.default_rng(0)
+        return rng.random((self.rows, self.layers[0]), dtype=np.float32), rng.integers(0, self.layers[-1], self.rows)
+
+    def weights(self) -> list[np.ndarray]:
+        """First weights (n[l], n[l-1]) of each layer, the same for every program."""
+        rng = np.random.default_rng(1)
+        pairs = zip(self.layers[1:], self.layers)
+        return [(rng.standard_normal(shape) * (2 / shape[1]) ** 0.5).astype(np.float32) for shape in pairs]
+
+
+WORKLOADS = {
+    "T": Workload((4, 10, 3), 16, 4000),
+    "S": Workload((784, 30, 10), 10, 2000),
+    "M": Workload((784, 128, 10), 32, 600),
+    "L": Workload((784, 512, 512, 10), 128, 60),
+    "XL": Workload((784, 2048, 2048, 10), 256, 6),
+    "N": Workload((784, 30, 10), 10, 1000, "sigmoid", "sigmoid", "quadratic", 3.0),  # Nielsen's chapter 1
+}
+
+OPTIMIZERS = {"sgd": {}, "momentum": {"momentum": 0.9}, "adam": {}}

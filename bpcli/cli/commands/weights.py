@@ -1,0 +1,46 @@
+"""The commands about weights files: what is in one, how two differ, whether one can be made again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bpcli.cli.options import Json, Quiet, Weights
+from bpcli.errors import ExitStatus
+
+
+def inspect(weights: Weights, json: Json = False) -> ExitStatus:
+    """Show what is in a weights file: layers, figures of each block, config, metrics, versions, digests.
+
+    Example: bpcli inspect runs/iris/latest/weights.npz
+    """
+    from bpcli.cli.inspect import inspect as run
+
+    return run(weights, json)
+
+
+def diff(
+    a: Annotated[Path, typer.Argument(metavar="A", readable=False, help="A weights file, or the folder of a run.")],
+    b: Annotated[Path, typer.Argument(metavar="B", readable=False, help="Another one.")],
+    json: Json = False,
+    quiet: Quiet = False,
+) -> ExitStatus:
+    """Show where two weights files differ: config, data, preparation, metrics, versions, weights; 0 is no difference.
+
+    Example: bpcli diff runs/iris/1 runs/iris/2
+    """
+    from bpcli.cli.diff import diff as run
+
+    return run(a, b, json, quiet)
+
+
+def reproduce(weights: Weights, json: Json = False, quiet: Quiet = False) -> ExitStatus:
+    """Train again as a weights file says it was trained, and compare the bytes; nothing is written.
+
+    Example: bpcli reproduce runs/iris/latest/weights.npz
+    """
+    from bpcli.cli.reproduce import reproduce as run
+
+    return run(weights, json, quiet)

@@ -1,0 +1,75 @@
+"""Text to learn from: a page of help, and terms beside what they mean, wrapped to the width of the terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from rich.text import Text
+
+MOST = 100  # cells; longer lines are hard to read
+INDENT = 2
+GAP = 2
+
+Rows = Sequence[tuple[str, ...]]
+"""A term, what it means, and what else there is to say of it."""
+
+
+def page(
+    usage: str, summary: str, sections: Mapping[str, Rows], examples: Sequence[str], width: int | None
+) -> list[Text]:
+    """The help of a command: how it is called, what it does, what it takes, how that looks."""
+    lines = [Text.assemble(("Usage: ", "bold"), usage), Text(), *prose(summary, width)]
+    terms = [rows for rows in sections.values() if rows]
+    beside = term_width([row for rows in terms for row in rows], width)
+    for title, rows in sections.items():
+        if rows:
+            lines += [Text(), Text(title, "bold"), *definitions(rows, width, beside)]
+    if examples:
+        title = "Example" if len(examples) == 1 else "Examples"
+        lines += [Text(), Text(title, "bold"), *(Text(" " * INDENT + one, "green", no_wrap=True) for one in examples)]
+    return lines
+
+
+def prose(text: str, width: int | None, indent: int = 0) -> list[Text]:
+    """A paragraph."""
+    return [Text(line) for line in _wrapped(text, width, indent)]
+
+
+def term_width(rows: Rows, width: int | None) -> int:
+    """The cells that terms need; longer ones than this stand on a line of their own."""
+    most = max(12, (min(width, MOST) if width else MOST) // 3)
+    return max((len(row[0]) for row in rows if len(row[0]) <= most), default=most)
+
+
+def definitions(rows: Rows, width: int | None, beside: int | None = None) -> list[Text]:
+    """Terms in a column of `beside` cells, each with its meaning beside it, or below where the term is too long."""
+    beside = term_width(rows, width) if beside is None else beside
+    start = INDENT + beside + GAP
+    narrow = width is not None and width - start < 20
+    if narrow:
+        start = 3 * INDENT
+    lines = []
+    for term, meaning, *more in rows:
+        wrapped = _wrapped(meaning, width, start)
+        first = Text.assemble(" " * INDENT, (term, "cyan"))
+        if wrapped and not narrow and len(term) <= beside:
+            first.append(" " * (start - len(first.plain)) + wrapped.pop(0).lstrip())
+        lines += [first, *map(Text, wrapped)]
+        lines += [Text(line, "dim") for one in more for line in _wrapped(one, width, start)]
+    return lines
+
+
+def _wrapped(text: str, width: int | None, indent: int) -> list[str]:
+    """Lines of at most `width` cells; a single one when it is None. A word is never cut."""
+    before = " " * indent
+    if width is None:
+        return [before + text] if text else []
+    return textwrap.wrap(
+        text,
+        max(min(width, MOST), indent + 10),
+        initial_indent=before,
+        subsequent_indent=before,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
