@@ -36,8 +36,7 @@ def of_forward(descent: Descent, theta: Parameters, work: Workspace, rows: Rows,
             return _in_rows(at, "z", l, work, rows, bad)
     if (bad := _bad_rows(work.costs)).any():
         return _in_rows(at, "cost", len(theta.n) - 1, work, rows, bad)
-    penalty = theta.flat.dtype.type(descent.network.penalty.of(theta.weights))
-    what = "sum of the costs" if np.isfinite(penalty) else "penalty"
+    what = "sum of the costs" if np.isfinite(descent.network.penalty.of(theta.weights)) else "penalty"
     return _in_rows(at, what, None, work, rows, np.ones(len(rows), bool))
 
 

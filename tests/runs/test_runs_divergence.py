@@ -36,7 +36,7 @@ CASES = {  # what to train, and the kind of cause
         "optimizer's v",
     ),
     "the penalty overflows": (
-        "activation: tanh\nl1: 1e38\nlearning_rate: 1e-38\nlayers: [3, 500, 2]\ndata: d.csv",
+        "layers: [3, 500, 2]\nactivation: tanh\nl1: 1e307\nlearning_rate: 1e-307\ndtype: float64\ndata: d.csv",
         "penalty",
     ),
 }
@@ -119,7 +119,7 @@ def look(trainer: Any, theta: Any, rows: Any) -> tuple[str, int | None, list[boo
             bad = [not np.isfinite(((row - target) ** 2).sum()) for row, target in zip(z, y)]
             if any(bad):
                 return "cost", len(theta.n) - 1, bad
-        penalty = np.float32(network.penalty.l1) * sum(np.abs(W).sum() for W in theta.W[1:])
+        penalty = network.penalty.l1 * sum(np.abs(W).sum() for W in theta.W[1:])
     return ("penalty", None, [True] * len(rows)) if network.penalty.l1 and not np.isfinite(penalty) else None
 
 
