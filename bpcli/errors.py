@@ -34,9 +34,9 @@ MEANINGS = {
     ExitStatus.CANNOT_WRITE: "cannot write: it exists, is in use, the disk is full or read-only",
     ExitStatus.WEIGHTS: "weights file: missing, damaged, or not one of bpcli's",
     ExitStatus.BUG: "a bug in bpcli; the message names a log (BPCLI_DEBUG=1 shows the traceback)",
-    ExitStatus.HANGUP: "hung up (SIGHUP); train saves the weights it has",
-    ExitStatus.INTERRUPTED: "interrupted (Ctrl-C); train saves the weights it has",
-    ExitStatus.TERMINATED: "terminated (SIGTERM); train saves the weights it has",
+    ExitStatus.HANGUP: "hung up (SIGHUP); train saves first, and goes on with --resume",
+    ExitStatus.INTERRUPTED: "interrupted (Ctrl-C); train saves first, and goes on with --resume",
+    ExitStatus.TERMINATED: "terminated (SIGTERM); train saves first, and goes on with --resume",
 }
 
 

@@ -128,7 +128,8 @@ def looks_like_number(node: Any) -> bool:
 
 AS_NUMBER = BeforeValidator(as_number)
 Number = Annotated[float, AS_NUMBER]
-Whole = Annotated[int, BeforeValidator(as_whole)]
+AS_WHOLE = BeforeValidator(as_whole)
+Whole = Annotated[int, AS_WHOLE]
 Flag = Annotated[bool, BeforeValidator(as_flag)]
 Text = Annotated[str, BeforeValidator(as_text)]
 FilePath = Annotated[str, BeforeValidator(as_path)]
