@@ -10,6 +10,8 @@ WHOLE = {
     "seed": f"[0, {2**63 - 1}]",
     "threads": "[1, 1024]",
     "early_stopping.patience": "[1, ∞)",
+    "checkpoint.epochs": "[1, ∞)",
+    "checkpoint.steps": "[1, ∞)",
     "schedule constant.warmup": "[0, 30)",
     "schedule step.every": "[1, ∞)",
     "schedule step.warmup": "[0, 30)",
@@ -33,6 +35,7 @@ REAL = {
     "class_weight.3": "(0, ∞)",
     "data.scale.divide": "(0, ∞)",
     "early_stopping.min_delta": "[0, ∞)",
+    "checkpoint.seconds": "(0, ∞)",
     "activation leaky_relu.slope": "(0, 1)",
     "cost cross_entropy.label_smoothing": "[0, 1)",
     "cost huber.delta": "(0, ∞)",
@@ -86,11 +89,13 @@ LEFT_OUT = {  # keys that may be nothing at all
     *("output", "cost", "clip_norm", "clip_value", "max_norm", "init.weights", "init.biases", "init.from"),
     *("relative_to", "data.task", "data.validation", "data.test", "data.target", "data.features", "data.weight"),
     *("data.scale", "data.format", "data.train.rows", "early_stopping", "class_weight"),
+    *("checkpoint.epochs", "checkpoint.steps", "checkpoint.seconds"),
 }
 
 DATA_KEYS = "expected a path or a mapping with {keys data}"
 SOURCE_KEYS = "expected a path or a mapping with {keys source}"
 STOP_KEYS = "expected a mapping with {keys early_stopping}"
+SAVE_KEYS = "expected a mapping with {keys checkpoint}"
 ROWS = "expected rows as start:stop with start below stop, such as '0:50000', not"
 FOLD = "expected a fold as number/count, such as '2/5', not"
 SCALE = "expected standard, minmax, none or a mapping {divide: number}, not"
@@ -243,6 +248,14 @@ OTHER: dict[str, dict[str, str]] = {  # keys of a kind of their own: what is sai
         "[1]": f"{STOP_KEYS}, not a list",
         "''": f"{STOP_KEYS}, not the text '' in quotes",
         "~": "",
+        "{}": "",
+    },
+    "checkpoint": {
+        "zzz": f"{SAVE_KEYS}, not 'zzz'",
+        "3": f"{SAVE_KEYS}, not '3'",
+        "[1]": f"{SAVE_KEYS}, not a list",
+        "''": f"{SAVE_KEYS}, not the text '' in quotes",
+        "~": f"{SAVE_KEYS}, not nothing",
         "{}": "",
     },
     "extends": {

@@ -225,6 +225,17 @@ NAMED_FILES = [
         more="init: {from: w.npz}\n",
     ),
     data(
+        "init: too large for float32",
+        "d.csv",
+        {
+            "d.csv": CSV,
+            "w.npz": npz(W1=np.full((3, 2), 1e300), b1=np.zeros(3), W2=np.zeros((2, 3)), b2=np.zeros(2)),
+        },
+        "c.yaml:3:14: init.from: 'w.npz' has numbers in W1 that float32 cannot hold",
+        code=3,
+        more="init: {from: w.npz}\n",
+    ),
+    data(
         "init: too many layers",
         "d.csv",
         {
