@@ -67,6 +67,15 @@ def resume(
     return Resumption(run, directory, record, checkpoint.path, warning, done)
 
 
+def carry_out(run: TrainingRun, directory: RunDirectory, command: Sequence[str], record: Resumed | None = None) -> None:
+    """Trains to the end in a run directory, and shows nothing of it; raises what training raises."""
+    folder = run.config.spec.folder
+    text = to_yaml(run.config.spec, relative_to=folder)
+    with Recorder(directory, text, command, folder, run.digests, record) as recorder:
+        for _ in run.run(directory, recorder):
+            pass
+
+
 def stopped_and_resumed(config: Config, out: Path, step: int, command: Sequence[str]) -> Path:
     """Trains in the new run directory `out`, stopped after so many updates and taken up again; gives the weights file.
 
@@ -74,19 +83,11 @@ def stopped_and_resumed(config: Config, out: Path, step: int, command: Sequence[
     """
     run = TrainingRun(config, lambda: run.trainer.at.step >= step)
     with RunDirectory.create(out, "") as directory:
-        _carry_out(run, directory, command, None)
+        carry_out(run, directory, command)
     resumption = resume(out, None, [])
     with resumption.directory as directory:
-        _carry_out(resumption.run, directory, command, resumption.record)
+        carry_out(resumption.run, directory, command, resumption.record)
         return directory.weights
-
-
-def _carry_out(run: TrainingRun, directory: RunDirectory, command: Sequence[str], record: Resumed | None) -> None:
-    folder = run.config.spec.folder
-    text = to_yaml(run.config.spec, relative_to=folder)
-    with Recorder(directory, text, command, folder, run.digests, record) as recorder:
-        for _ in run.run(directory, recorder):
-            pass
 
 
 def newest_checkpoint(path: Path) -> Path:

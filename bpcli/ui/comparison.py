@@ -67,6 +67,17 @@ def reproduction(found: Mapping[str, Any], width: int | None = None) -> list[Tex
     return [*lines, *_same(found["sha256"]["b"], "reproduced: the same bytes", width)]
 
 
+def resumption(found: Mapping[str, Any], width: int | None = None) -> list[Text]:
+    """Where a training was stopped, where it then differs from the one in one go, and the verdict."""
+    steps = "1 step" if found["steps"] == 1 else f"{found['steps']:,} steps"
+    said = f"trained twice, {steps}: in one go, and stopped after step {found['stopped_after']:,} and resumed"
+    lines = [*titled(found["subject"], width), *wrapped(said, width)]
+    if (compared := found["differences"]) is None:
+        return [*lines, *_same(found["sha256"]["b"], "resumed alike: the same bytes", width)]
+    lines += [*_tables(compared, ("in one go", "resumed"), width), Text()]
+    return [*lines, *wrapped(f"not resumed alike: {_counted(compared)}", width, "bold red")]
+
+
 def wrapped(words: str, width: int | None, style: str = "") -> list[Text]:
     """A sentence, over several lines where the terminal is too narrow for it."""
     return [Text(line, style=style) for line in (wrap(words, width) if width else [words])]
