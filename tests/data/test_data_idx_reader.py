@@ -50,6 +50,7 @@ def test_wider_numbers_are_big_endian_and_scaled_as_a_table(tmp_path: Path) -> N
     [
         (b"\x89PNG", LABELS, "images: not an IDX file"),
         (b"", LABELS, "images: not an IDX file"),
+        (b"\0\0\x08\xff" + b"\0\0\0\1" * 255 + b"\7", LABELS, "images: not an IDX file"),
         (IMAGES[:10], LABELS, "images: cut short within its head"),
         (IMAGES[:-1], LABELS, "images: 21 bytes where its head promises 22"),
         (b"\0\0\x08\x01\0\0\0\0", LABELS, "images: holds no rows"),
