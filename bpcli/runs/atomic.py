@@ -38,6 +38,17 @@ def write_atomically(path: Path, data: bytes) -> None:
         _sync_folder(path.parent)
 
 
+def destination(path: Path) -> Path:
+    """Where to write what a user wants at `path`: a link is followed, as by `cp`, and not replaced.
+
+    Raises CannotWriteError for a folder, a pipe or a device, which no file may take the place of.
+    """
+    with writing(path):
+        if path.exists() and not path.is_file():
+            raise CannotWriteError(f"{path}: cannot write: not a file")
+        return path.resolve() if path.is_symlink() else path
+
+
 def append(path: Path, text: str) -> None:
     """Put `text` after what a file holds, for others write to it too; raises CannotWriteError."""
     with writing(path), open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
