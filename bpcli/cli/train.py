@@ -36,9 +36,10 @@ def train(
     spec = run.config.spec
     stem = "stdin" if config == "-" else Path(config).stem
 
+    gates = [f"{metric} {condition}" for metric, condition in spec.expect.items()]
+    report = begin_report(junit, "bpcli train", config, gates, quiet)  # first: where it cannot be, no run begins
+
     with RunDirectory.create(out, stem, force) as directory:
-        gates = [f"{metric} {condition}" for metric, condition in spec.expect.items()]
-        report = begin_report(junit, "bpcli train", config, gates)
 
         def describe(event: Event) -> Mapping[str, Any] | None:
             described = event_object(event)
