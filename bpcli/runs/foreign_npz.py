@@ -11,6 +11,7 @@ import math
 import warnings
 import zipfile
 import zlib
+from tokenize import TokenError
 from typing import IO
 
 import numpy as np
@@ -59,7 +60,7 @@ def _array(member: IO[bytes], name: str, most: int) -> Array:
         raise ValueError(f"{name!r} has a header that is too long")
     try:
         shape, by_columns, dtype = read(member)
-    except (SyntaxError, RecursionError, MemoryError, TypeError, KeyError) as error:
+    except (SyntaxError, TokenError, RecursionError, MemoryError, TypeError, KeyError) as error:
         raise ValueError(f"{name!r} has a header that is none") from error
     if dtype.kind not in "fiu":
         raise ValueError(f"{name} holds {dtype}, not numbers")

@@ -237,6 +237,8 @@ def foreign_files() -> Iterator[tuple[str, bytes]]:
     yield "a bomb that says it is small", from_zipfile({"W1.npy": of(array) + bytes(2**27)}, zipfile.ZIP_DEFLATED)
     for method in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
         yield f"packed by method {method}", from_zipfile(members(), method)
+    for text in ("{'descr': (", "{'descr': '<f4L", "(3L, [", '""" ', "{'descr': '\\x00'}"):  # NumPy reads it as Python
+        yield f"a header of {text!r}", from_zipfile(members(W1=npy(text, array.tobytes())))
     yield "many members", from_zipfile({f"W{n}.npy": b"" for n in range(3000)})
     yield "a member twice", laid_out([*members().items(), ("W1.npy", of(array))])
     for name in NAMES:
