@@ -10,6 +10,7 @@ from pathlib import Path
 from bpcli.cli.reports import add_to_summary, begin_report
 from bpcli.data.source import Source
 from bpcli.errors import ExitStatus, UsageError
+from bpcli.runs.directory import weights_in
 from bpcli.runs.evaluation import evaluate as measure
 from bpcli.runs.evaluation import examples_in, examples_of, holds_training_rows, split_names
 from bpcli.runs.gates import demand, read_gates
@@ -37,7 +38,7 @@ def evaluate(
         raise UsageError("--labels goes with --data")
     conditions = [f"{gate.metric} {gate.condition}" for gate in gates]
     report, began = begin_report(junit, "bpcli eval", str(weights), conditions), time.monotonic()
-    trained = load_trained(weights)
+    trained = load_trained(weights_in(weights))
     source = None if data is None else Source(data, str(data), labels, None if labels is None else str(labels))
     if source is not None and split is None:
         if holds_training_rows(trained, source):

@@ -14,7 +14,10 @@ Overrides = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Set a key of the config, dotted, as in optimizer.momentum=0.9."),
 ]
 Weights = Annotated[
-    Path, typer.Argument(metavar="WEIGHTS", readable=False, help="A weights.npz that bpcli train wrote.")
+    Path,
+    typer.Argument(
+        metavar="WEIGHTS", readable=False, help="A weights.npz that bpcli train wrote, or the folder of its run."
+    ),
 ]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bpcli.cli.signals import Signals
 from bpcli.errors import ExitStatus
+from bpcli.runs.directory import weights_in
 from bpcli.runs.reproduction import Reproduction
 from bpcli.ui.comparison import reproduction
 from bpcli.ui.console import can_animate, open_console, room, write
@@ -18,7 +19,7 @@ from bpcli.ui.view import View
 def reproduce(weights: Path, json: bool, quiet: bool) -> ExitStatus:
     """Trains again and says whether the same came out; raises what reading and training raise."""
     signals = Signals()
-    again = Reproduction(weights, signals.received)
+    again = Reproduction(weights_in(weights), signals.received)
     progress = open_console(sys.stderr)
     with signals, ProgressView(progress) if can_animate(progress) and not quiet else View() as view:
         for event in again.run():
