@@ -20,6 +20,7 @@ from bpcli.data.table import Column, Table
 from bpcli.errors import DataError
 
 BLOCK_ROWS = 4096  # bounds the memory that text takes while it is turned into numbers
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", ",": "commas"}
 
 
 def read_csv(source: Source, delimiter: str) -> Table:
@@ -54,7 +55,7 @@ class _CsvFile:
                 raise DataError(f"{source.shown}:1: {error}") from None
             if not reader.line_num:
                 raise DataError(f"{source.shown}: is empty")
-        _check_names(names, f"{source.shown}:1")
+        _check_names(names, f"{source.shown}:1", delimiter)
         return cls(source, delimiter, names, reader.line_num)
 
     @contextmanager
@@ -93,9 +94,15 @@ class _CsvFile:
         return Table(self.source.shown, columns, (self.names[-1],), lines=np.array(lines), unusable=unusable)
 
 
-def _check_names(names: list[str], place: str) -> None:
+def _check_names(names: list[str], place: str, delimiter: str) -> None:
     if not any(names):
         raise DataError(f"{place}: the first line must name the columns, and this one is blank")
+    other = next((one for one in SEPARATORS if one != delimiter and one in names[0]), None)
+    if len(names) == 1 and other:
+        raise DataError(
+            f"{place}: the cells are separated by {SEPARATORS[other]}, where {SEPARATORS[delimiter]} are read: "
+            "save the file with commas as .csv, or with tabs as .tsv, and numbers with a decimal point"
+        )
     if all(as_number(name) is not None for name in names):
         raise DataError(f"{place}: the first line must name the columns, and this one holds numbers")
     for number, name in enumerate(names, 1):
@@ -157,7 +164,19 @@ def _read_cells(file: _CsvFile) -> Table:
         for j, place in first_other.items()
         if j not in texts
     }
-    return file.table(columns | (_read_texts(file, texts) if texts else {}), lines, unusable)
+    read = _read_texts(file, texts) if texts else {}
+    _check_header(file, read)
+    return file.table(columns | read, lines, unusable)
+
+
+def _check_header(file: _CsvFile, texts: dict[str, Column]) -> None:
+    """A first line with a number in it and a text that its column has again is a row: the header is missing."""
+    number = next((name for name in file.names if not is_missing(name) and as_number(name) is not None), None)
+    if number and any(name in column for name, column in texts.items() if isinstance(column, list)):
+        raise DataError(
+            f"{file.source.shown}:1: the first line must name the columns, and this one is like the rows below it "
+            f"('{number}' is a number)"
+        )
 
 
 def _read_texts(file: _CsvFile, wanted: list[int]) -> dict[str, Column]:
