@@ -10,6 +10,7 @@ from pathlib import Path
 from bpcli.cli.reports import add_to_summary, begin_report
 from bpcli.data.source import Source
 from bpcli.errors import ExitStatus, UsageError
+from bpcli.runs.directory import weights_in
 from bpcli.runs.evaluation import evaluate as measure
 from bpcli.runs.evaluation import examples_in, examples_of, holds_training_rows, split_names
 from bpcli.runs.gates import demand, read_gates
@@ -38,7 +39,7 @@ def evaluate(
         raise UsageError("--labels goes with --data")
     conditions = [f"{gate.metric} {gate.condition}" for gate in gates]
     report, began = begin_report(junit, "bpcli eval", str(weights), conditions, quiet), time.monotonic()
-    trained = load_trained(weights)
+    trained = load_trained(weights_in(weights))
     if changed := changed_numerics(trained.meta.get("numerics")):
         warn(open_console(sys.stderr), f"{weights}: {changed}")
     source = None if data is None else Source(data, str(data), labels, None if labels is None else str(labels))

@@ -16,6 +16,7 @@ from bpcli.data.loading import Examples
 from bpcli.errors import ExitStatus, NegativeVerdict, UsageError
 from bpcli.explain.checks import check_case, check_steps, matrix, report
 from bpcli.explain.selftest import self_test
+from bpcli.runs.directory import weights_in
 from bpcli.runs.evaluation import examples_of
 from bpcli.runs.junit import JunitFile, gradient_cases, mistake_cases
 from bpcli.runs.trained import load_trained
@@ -71,10 +72,10 @@ def gradcheck(
 
 def _one(subject: str, overrides: list[str], criteria: Criteria) -> dict[str, Any]:
     """The network that a config or a weights file stands for, with its optimizer, in float64."""
-    if subject.lower().endswith(".npz"):
+    if subject.lower().endswith(".npz") or Path(subject).is_dir():
         if overrides:
             raise UsageError("--set changes a config, and the weights file has its own")
-        trained = load_trained(Path(subject))
+        trained = load_trained(weights_in(Path(subject)))
         rows = training_rows(trained.config, examples_of(trained, "train"), trained.preparation)
         return _check(trained.config.spec, trained.network, trained.theta, rows, criteria)
     run = TrainingRun(read_config(subject, overrides))

@@ -18,7 +18,7 @@ Sections = Sequence[tuple[str, Sequence[Key]]]
 
 
 def explain(topic: str | None, key: str | None) -> ExitStatus:
-    """Prints one topic, or a key of the config; raises UsageError for a topic or a key that there is not."""
+    """Prints one topic, a key of the config, or a name in it; raises UsageError for what there is not."""
     if key is not None and topic != "config":
         raise UsageError(f"bpcli help {topic} takes no key")
     console = open_console(sys.stdout)
@@ -39,9 +39,12 @@ def explain(topic: str | None, key: str | None) -> ExitStatus:
             lines = screens.errors(width)
         case _:
             word = key or topic
-            if not (found := _about(word, everything)):
-                raise UsageError(_no_such_key(word, everything) if key else _no_such_topic(word))
-            lines = screens.one_key(found, word, width)
+            if found := _about(word, everything):
+                lines = screens.one_key(found, word, width)
+            elif key is None and (of_word := screens.one_name(everything, word, width)):
+                lines = of_word
+            else:
+                raise UsageError(_no_such_key(word, everything) if key else _no_such_topic(word, everything))
     write(console, lines)
     return ExitStatus.OK
 
@@ -73,13 +76,14 @@ def _is_within(path: str, paths: Sequence[str]) -> bool:
 def _no_such_key(word: str, everything: Sections) -> str:
     keys = [key for _, section in everything for key in section]
     if key := next((key for key in keys if word in dict(key.names)), None):
-        return f"'{word}' is no key but a name for {key.path} (see: bpcli help config {key.path})"
+        return f"bpcli help: '{word}' is no key but a name for {key.path} (see: bpcli help config {key.path})"
     near = nearest(word, [key.path for key in keys])
     hint = f"did you mean '{near}'?" if near else "see: bpcli help config"
-    return f"no key of the config is called '{word}' ({hint})"
+    return f"bpcli help: no key of the config is called '{word}' ({hint})"
 
 
-def _no_such_topic(word: str) -> str:
-    near = nearest(word, TOPICS)
+def _no_such_topic(word: str, everything: Sections) -> str:
+    keys = [key for _, section in everything for key in section]
+    near = nearest(word, [*TOPICS, *(key.path for key in keys), *(name for key in keys for name, _ in key.names)])
     hint = f"did you mean '{near}'? " if near else ""
-    return f"bpcli help: no topic, command or key is called '{word}' ({hint}topics: {', '.join(TOPICS)})"
+    return f"bpcli help: no topic, command, key or name is called '{word}' ({hint}topics: {', '.join(TOPICS)})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -38,8 +39,8 @@ def init(data: str, targets: list[str], labels: str | None, output: str, quiet: 
     else:
         write_atomically(Path(output), text.encode())
     if not quiet:
-        for line in _notes(found, found_labels, output):
-            note(open_console(sys.stderr), line)
+        for label, words in _notes(found, found_labels, output):
+            note(open_console(sys.stderr), label, words)
     return ExitStatus.OK
 
 
@@ -54,15 +55,15 @@ def _brief(path: str) -> str:
     return Path(path).name if os.path.isabs(path) else path
 
 
-def _notes(found: Survey, found_labels: Path | None, output: str) -> list[str]:
+def _notes(found: Survey, found_labels: Path | None, output: str) -> list[tuple[str, str]]:
     """What was not asked for but concluded, and what comes next."""
-    notes = []
+    notes = [] if output == "-" else [("config", output)]
     if found_labels is not None:
-        notes.append(f"labels: {found_labels}, by its name (--labels names another file)")
+        notes.append(("labels", f"{found_labels}, by its name (--labels names another file)"))
     if found.why_target:
-        notes.append(f"target: {found.target[0]}, guessed: {found.why_target} (--target names another column)")
+        notes.append(("target", f"{found.target[0]}, guessed: {found.why_target} (--target names another column)"))
     if hard := hard_to_reach(found):
-        notes.append(f"the targets lie far from 0, or close together: {hard}")
+        notes.append(("target", f"its values lie far from 0, or close together: {hard}"))
     if output != "-":
-        notes.append(f"next: bpcli train {output}")
+        notes.append(("next", f"bpcli train {shlex.quote(output)}"))
     return notes

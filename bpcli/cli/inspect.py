@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from bpcli.errors import ExitStatus
+from bpcli.runs.directory import weights_in
 from bpcli.runs.inspection import inspect as take_apart
 from bpcli.ui.console import open_console, room, write
 from bpcli.ui.inspection import inspection
@@ -14,7 +15,7 @@ from bpcli.ui.json_lines import json_line
 
 def inspect(weights: Path, json: bool) -> ExitStatus:
     """Shows what is in the file; raises WeightsError."""
-    found = take_apart(weights)
+    found = take_apart(weights_in(weights))
     if json:
         sys.stdout.write(json_line(found))
     else:

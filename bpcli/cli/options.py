@@ -27,7 +27,10 @@ def path(text: str) -> Path:
     return Path(name(text))
 
 
-Weights = Annotated[Path, typer.Argument(metavar="WEIGHTS", parser=path, help="A weights.npz that bpcli train wrote.")]
+Weights = Annotated[
+    Path,
+    typer.Argument(metavar="WEIGHTS", parser=path, help="A weights.npz of bpcli train, or the folder of its run."),
+]
 
 
 def report_file(text: str) -> Path:

@@ -11,6 +11,7 @@ from bpcli.cli.output import print_bytes
 from bpcli.data.source import Source
 from bpcli.errors import CannotWriteError, DataError, ExitStatus, UsageError
 from bpcli.runs.atomic import destination, write_atomically
+from bpcli.runs.directory import weights_in
 from bpcli.runs.predictions import WRITERS
 from bpcli.runs.predictions import predict as run
 from bpcli.runs.trained import load_trained
@@ -22,6 +23,7 @@ def predict(weights: Path, data: str, output: str) -> ExitStatus:
     form = ".csv" if output == "-" else Path(output).suffix.lower()
     if form not in WRITERS:
         raise UsageError(f"--output {output}: cannot write '{form}' files (known: {', '.join(WRITERS)})")
+    weights = weights_in(weights)
     for what, path in (("weights", weights), ("data", data)):
         if _same_file(output, path):
             raise CannotWriteError(f"{output}: holds the {what} that are read; choose another --output")

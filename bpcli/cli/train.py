@@ -113,8 +113,8 @@ def summary(run: TrainingRun, started: Started, resumed: str | None) -> dict[str
     training = {
         "optimizer": f"{spec.optimizer.in_words}, learning rate {spec.learning_rate:g}",
         "schedule": spec.schedule.in_words,
-        "epochs": f"{started.epochs:,} of {steps:,} {'step' if steps == 1 else 'steps'}, "
-        f"{batch:,} examples a step, seed {spec.seed}",
+        "epochs": f"{started.epochs:,}, {'' if started.epochs == 1 else 'each '}of {_count(steps, 'step')} of "
+        f"{_count(batch, 'example')}, seed {spec.seed}",
     }
     if training["schedule"] == "constant":
         del training["schedule"]
@@ -128,3 +128,7 @@ def summary(run: TrainingRun, started: Started, resumed: str | None) -> dict[str
         "examples": started.examples,
         "training": training,
     }
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

@@ -179,7 +179,19 @@ def _read_cells(file: _CsvFile) -> Table:
         for j, place in first_other.items()
         if j not in texts
     }
-    return file.table(columns | (_read_texts(file, texts) if texts else {}), lines, unusable)
+    read = _read_texts(file, texts) if texts else {}
+    _check_header(file, read)
+    return file.table(columns | read, lines, unusable)
+
+
+def _check_header(file: _CsvFile, texts: dict[str, Column]) -> None:
+    """A first line with a number in it and a text that its column has again is a row: the header is missing."""
+    number = next((name for name in file.names if not is_missing(name) and as_number(name) is not None), None)
+    if number and any(name in column for name, column in texts.items() if isinstance(column, list)):
+        raise DataError(
+            f"{file.source.shown}:1: the first line must name the columns, and this one is like the rows below it "
+            f"('{number}' is a number)"
+        )
 
 
 def _read_texts(file: _CsvFile, wanted: list[int]) -> dict[str, Column]:

@@ -22,6 +22,7 @@ KINDS = frozenset({"class", "label", "species", "category", "diagnosis"})
 """Those of them that are kinds of things, even where they are numbered."""
 MOST_CATEGORIES = 50  # different texts of a column that is taken for kinds of things
 FEW_ROWS = 10  # too few to tell names from kinds
+MANY_ROWS = 20  # in which whole numbers do not come in order by chance
 FEW_PIXELS = 50  # fewer whole numbers from 0 to 255 are no picture
 MANY_FEATURES = 30  # too many to be listed for the sake of one that never changes
 _CONSTANT = "never changes"
@@ -131,9 +132,10 @@ def _why_unfit(table: Table, name: str, rows: Rows) -> str:
 
 
 def _number_the_rows(values: NDArray[np.generic]) -> bool:
-    """Whether they go up one by one."""
-    first = float(values[0])
-    return len(values) >= FEW_ROWS and bool(np.array_equal(values, first + np.arange(len(values))))
+    """Whether they are whole and go up one by one; among many rows it is enough that they only go up, or down."""
+    whole, steps = np.array_equal(values, np.round(values)), np.diff(values.astype(np.float64))
+    one_way = len(values) >= MANY_ROWS and bool((steps > 0).all() or (steps < 0).all())
+    return whole and (one_way or (len(values) >= FEW_ROWS and bool((steps == 1).all())))
 
 
 def _missing(absent: Mapping[str, NDArray[np.bool_]], target: tuple[str, ...]) -> Missing:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bpcli.errors import WeightsError
 from bpcli.explain import blocks
-from bpcli.runs.directory import FOLDS, METRICS, WEIGHTS
+from bpcli.runs.directory import METRICS, weights_in
 from bpcli.runs.weights import WeightsFile, read_weights
 
 SECTIONS = {  # what the parts of a file's meta are called here; all others belong to its format
@@ -28,7 +28,7 @@ def diff(a: Path, b: Path) -> dict[str, Any]:
 
     Of two runs it says as well in which epoch their figures part. Raises WeightsError.
     """
-    first, second = (read_weights(_weights_in(path)) for path in (a, b))
+    first, second = (read_weights(weights_in(path)) for path in (a, b))
     return {
         "a": str(first.path),
         "b": str(second.path),
@@ -97,13 +97,3 @@ def _epochs_of(path: Path) -> list[dict[str, Any]]:
         return [{key: value for key, value in epoch.items() if key != "seconds"} for epoch in epochs]
     except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise WeightsError(f"{path}: not the record of a run's epochs") from error
-
-
-def _weights_in(path: Path) -> Path:
-    """The weights file, of a folder that of the run in it; raises WeightsError when there is none."""
-    if not path.is_dir():
-        return path
-    if not (path / WEIGHTS).exists():
-        folds = f" (its folds do: {path / 'fold-1'} and so on)" if (path / FOLDS).exists() else ""
-        raise WeightsError(f"{path}: this folder has no {WEIGHTS}{folds}")
-    return path / WEIGHTS

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from bpcli.errors import CannotWriteError
+from bpcli.errors import CannotWriteError, WeightsError
 from bpcli.runs.atomic import TEMPORARIES, temporary_beside, writing
 
 WEIGHTS = "weights.npz"
@@ -21,6 +21,16 @@ RUN = "run.json"
 FOLDS = "folds.json"  # of a run that holds a run for each fold
 LOCK = ".lock"
 CHECKPOINT = re.compile(r"checkpoint-(\d{1,19})\.npz")
+
+
+def weights_in(path: Path) -> Path:
+    """The weights file, of a folder that of the run in it; raises WeightsError when there is none."""
+    if not path.is_dir():
+        return path
+    if not (path / WEIGHTS).exists():
+        folds = f" (its folds do: {path / 'fold-1'} and so on)" if (path / FOLDS).exists() else ""
+        raise WeightsError(f"{path}: this folder has no {WEIGHTS}{folds}")
+    return path / WEIGHTS
 
 
 class RunDirectory:

@@ -31,7 +31,7 @@ def _facts(result: Mapping[str, Any]) -> dict[str, str]:
     """What is said beside the network, each under its label."""
     return {
         "task": _task(result),
-        "decided by": _decided(result["taken"]),
+        "decided": _decided(result["taken"]),
         **{split: _source(result, split) for split in result["examples"]},
         "scale": _named(result["scale"], {}),
         "steps": _steps(result),
@@ -51,7 +51,8 @@ def _decided(taken: Mapping[str, str]) -> str:
     by: dict[str, list[str]] = {}
     for what, source in taken.items():
         by.setdefault(source, []).append(what)
-    return "; ".join(f"{source}: {', '.join(whats)}" for source, whats in by.items())
+    names = {"config": "the config", "data": "the data"}
+    return "; ".join(f"{', '.join(whats)} by {names.get(source, source)}" for source, whats in by.items())
 
 
 def _source(result: Mapping[str, Any], split: str) -> str:
@@ -73,7 +74,8 @@ def _steps(result: Mapping[str, Any]) -> str:
     last = result["examples"]["train"] - (each - 1) * whole
     short = f", the last of {last:,}" if 0 < last < whole else ""
     epochs = "1 epoch" if result["epochs"] == 1 else f"{result['epochs']:,} epochs"
-    return f"{each:,} an epoch, of {_rows(whole)}{short}; {result['steps']:,} in {epochs}"
+    batch = "1 example" if whole == 1 else f"{whole:,} examples"
+    return f"{each:,} an epoch, of {batch}{short}; {result['steps']:,} in {epochs}"
 
 
 def _descent(result: Mapping[str, Any]) -> str:

@@ -87,6 +87,6 @@ def warn(console: Console, message: str) -> None:
     write(console, lines)
 
 
-def note(console: Console, message: str) -> None:
-    """A line that tells what was concluded or comes next; `console` is that of stderr."""
-    write(console, [Text(printable(message))])
+def note(console: Console, label: str, words: str) -> None:
+    """A line that tells, behind its label, what was concluded or comes next; `console` is that of stderr."""
+    write(console, [Text.assemble((f"{label:6}", "dim"), "  ", printable(words), no_wrap=label == "next")])

@@ -13,13 +13,12 @@ NARROW = 60  # cells; below, a frame takes more room than it is worth
 
 
 def said(facts: Mapping[str, str], width: int | None = None) -> list[Text]:
-    """Each fact behind its label: `label: words` in a file, one under the other in `width` cells of a terminal."""
-    if width is None:
-        return [Text(f"{label}: {words}") for label, words in facts.items()]
+    """Each fact behind its label, in two columns; wrapped in `width` cells, and in one line each without it."""
     wide = max(map(len, facts))
     lines = []
     for label, words in facts.items():
-        first, *rest = textwrap.wrap(words, max(width - wide - len(GAP), 8)) or [""]
+        lines_of = [words] if width is None else textwrap.wrap(words, max(width - wide - len(GAP), 8))
+        first, *rest = lines_of or [""]
         lines.append(Text.assemble((label.ljust(wide) + GAP, "dim"), first))
         lines += [Text(" " * (wide + len(GAP)) + more) for more in rest]
     return lines

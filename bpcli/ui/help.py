@@ -18,7 +18,10 @@ def topics(known: Mapping[str, str], width: int | None = None) -> list[Text]:
     """What can be explained."""
     rows = [(f"bpcli help {name}", meaning) for name, meaning in known.items()]
     rows[1:1] = [("bpcli help config KEY", "one key, with the names and the parameters that it takes")]
-    rows += [("bpcli help COMMAND", "what a command does, and its options")]
+    rows += [
+        ("bpcli help NAME", "one name, or one figure"),
+        ("bpcli help COMMAND", "what a command does, and its options"),
+    ]
     return [Text("To see", "bold"), *definitions(rows, width)]
 
 
@@ -77,6 +80,20 @@ def one_key(sections: Sequence[tuple[str, Sequence[Key]]], called: str, width: i
     if key.names:
         lines += [Text(), Text("Names", "bold"), *definitions(key.names, width)]
     return [*lines, *([Text(), *config(inner, width)] if inner else [])]
+
+
+def one_name(sections: Sequence[tuple[str, Sequence[Key]]], word: str, width: int | None = None) -> list[Text]:
+    """What a name in a config, or a figure, means: for each key that takes it, with its parameters; or nothing."""
+    lines = definitions([(word, _plain(FIGURES[word]))], width) if word in FIGURES else []
+    seen = set()
+    for key in (key for _, keys in sections for key in keys):
+        if (meaning := dict(key.names).get(word)) and key.names not in seen:
+            seen.add(key.names)
+            lines += [*_gap(lines), Text(f"{key.path}: {word}", "bold"), *prose(meaning, width)]
+            lines += config(
+                [("Parameters", keys) for title, keys in sections if title == f"{key.path}: {{name: {word}}}"], width
+            )
+    return lines
 
 
 def _gap(lines: Sequence[Text]) -> list[Text]:

@@ -116,7 +116,7 @@ def _measures(values: Mapping[str, float | None], width: int | None) -> list[Tex
 def _side_by_side(left: list[Text], right: list[Text], width: int | None) -> list[Text]:
     """Both blocks of lines, row by row where a terminal is wide enough, otherwise one below the other."""
     wide = [max((line.cell_len for line in lines), default=0) for lines in (left, right)]
-    if width is None or sum(wide) + GUTTER > width or len(left) != len(right):
+    if width is None or not right or sum(wide) + GUTTER > width or len(left) != len(right):
         return [line for lines in (left, right) if lines for line in (Text(), *lines)]
     joined = [Text()]
     for one, other in zip(left, right):

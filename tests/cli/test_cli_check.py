@@ -29,7 +29,7 @@ def test_it_says_what_training_would_do_and_leaves_no_trace(folder):
     assert any(line.split() == ["1", "5", "relu", "5", "×", "4", "25"] for line in lines)
     assert "task        classes: setosa, versicolor, virginica" in lines
     assert "train       90 rows of iris.csv" in lines
-    assert "steps       3 an epoch, of 32 rows, the last of 26; 9 in 3 epochs" in lines
+    assert "steps       3 an epoch, of 32 examples, the last of 26; 9 in 3 epochs" in lines
     assert re.search(r"^time        about [\d.]+ (µs|ms|s), an estimate: ", done.out, re.MULTILINE)
     assert lines[-1] == "0 hazards  none of the 16 that are looked for"
     assert everything_in(folder) == before

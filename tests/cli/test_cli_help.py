@@ -150,13 +150,16 @@ def test_a_command_shows_its_own_help():
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (("config", "epoch"), "no key of the config is called 'epoch' (did you mean 'epochs'?)"),
-        (("config", "xyzzy"), "no key of the config is called 'xyzzy' (see: bpcli help config)"),
-        (("config", "adam"), "'adam' is no key but a name for optimizer (see: bpcli help config optimizer)"),
+        (("config", "epoch"), "bpcli help: no key of the config is called 'epoch' (did you mean 'epochs'?)"),
+        (("config", "xyzzy"), "bpcli help: no key of the config is called 'xyzzy' (see: bpcli help config)"),
+        (
+            ("config", "adam"),
+            "bpcli help: 'adam' is no key but a name for optimizer (see: bpcli help config optimizer)",
+        ),
         (("pairs", "softmax"), "bpcli help pairs takes no key"),
         (
             ("erors",),
-            "bpcli help: no topic, command or key is called 'erors' (did you mean 'errors'? topics: "
+            "bpcli help: no topic, command, key or name is called 'erors' (did you mean 'errors'? topics: "
             f"{', '.join(TOPICS)})",
         ),
     ],
@@ -164,3 +167,23 @@ def test_a_command_shows_its_own_help():
 def test_what_there_is_not(arguments, line):
     done = bpcli("help", *arguments, cwd=ROOT)
     assert (done.code, done.err) == (2, line + "\n")
+
+
+@pytest.mark.parametrize(
+    ("word", "lines"),
+    [
+        ("relu", ["activation: relu", "f(z) = max(z, 0), f′ = 1 where z > 0 and 0 elsewhere, at 0 too."]),
+        ("accuracy", ["  accuracy  share of examples (of labels, where there are several) that are right"]),
+    ],
+)
+def test_a_name_and_a_figure_are_explained(tmp_path, word, lines):
+    done = bpcli("help", word, cwd=tmp_path)
+    assert (done.code, done.err, done.out.splitlines()) == (0, "", lines)
+
+
+def test_a_name_is_explained_with_its_parameters(tmp_path):
+    lines = bpcli("help", "adamw", cwd=tmp_path).out.splitlines()
+    assert lines[0] == "optimizer: adamw"
+    assert [line.split()[0] for line in lines if line.startswith("  optimizer.")] == [
+        f"optimizer.{key}" for key in ("beta1", "beta2", "epsilon", "weight_decay")
+    ]

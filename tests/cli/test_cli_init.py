@@ -43,7 +43,7 @@ def test_the_schema_is_the_same_on_a_terminal_of_another_alphabet():
 
 def test_the_config_stands_on_stdout_and_what_was_guessed_on_stderr(place):
     done = bpcli("init", "data/iris.csv", cwd=place)
-    assert (done.code, done.err) == (0, "target: class, guessed: by its name (--target names another column)\n")
+    assert (done.code, done.err) == (0, "target  class, guessed: by its name (--target names another column)\n")
     assert "\n  train: data/iris.csv " in done.out
     again = bpcli("init", "data/iris.csv", "--quiet", cwd=place, PYTHONHASHSEED="7", LC_ALL="C")
     assert (again.out, again.err) == (done.out, "")
@@ -54,7 +54,7 @@ def test_the_config_stands_on_stdout_and_what_was_guessed_on_stderr(place):
 def test_paths_start_from_the_file_that_is_written(place):
     done = bpcli("init", "data/iris.csv", "-o", "configs/c.yaml", cwd=place)
     assert (done.code, done.out) == (0, "")
-    assert done.err.splitlines()[-1] == "next: bpcli train configs/c.yaml"
+    assert done.err.splitlines()[-1] == "next    bpcli train configs/c.yaml"
     text = (place / "configs" / "c.yaml").read_text(encoding="utf-8")
     assert "\n  train: ../data/iris.csv " in text
     assert "\n#     bpcli train configs/c.yaml\n" in text
@@ -95,9 +95,10 @@ def test_images_find_their_labels(place):
     write_idx(place / "data" / "train-images-idx3-ubyte.gz", images)
     done = bpcli("init", "data/train-images-idx3-ubyte.gz", "--output", "c.yaml", cwd=place)
     assert done.code == 0, done.err
-    assert done.err.splitlines()[0] == (
-        "labels: data/train-labels-idx1-ubyte.gz, by its name (--labels names another file)"
-    )
+    assert done.err.splitlines()[:2] == [
+        "config  c.yaml",
+        "labels  data/train-labels-idx1-ubyte.gz, by its name (--labels names another file)",
+    ]
     trained = bpcli("train", "c.yaml", "--json", "--out", "run", cwd=place)
     assert trained.objects[-1]["test"]["accuracy"] == 1.0
     named = ("--labels", "data/train-labels-idx1-ubyte.gz")

@@ -48,6 +48,24 @@ def test_inspect_says_what_is_in_the_file(trained):
     assert f"accuracy {accuracy:.4f}" in done.out
 
 
+def test_the_folder_of_a_run_stands_for_its_weights(trained):
+    commands = [("inspect",), ("eval",), ("reproduce",), ("predict", "iris.csv"), ("gradcheck", "--samples", "3")]
+    asked = [(command, path, *more) for command, *more in commands for path in ("run", "run/weights.npz")]
+    done = together(asked, trained.folder)
+    for of_folder, of_file in zip(done[::2], done[1::2]):
+        ours, theirs = (one.out.split("trained again")[0] for one in (of_folder, of_file))  # and in what time
+        assert (of_folder.code, of_folder.err, ours) == (0, "", theirs)
+    none, *others = together([(command, ".") for command, *_ in commands if command != "predict"], trained.folder)
+    assert (none.code, none.err) == (7, ".: this folder has no weights.npz\n")
+    assert all((other.code, other.err) == (none.code, none.err) for other in others)
+
+
+def test_predictions_are_not_written_over_the_weights_of_a_folder(trained):
+    done = bpcli("predict", "run", "iris.csv", "--output", "run/weights.npz", cwd=trained.folder)
+    assert done.code == 6
+    assert "holds the weights that are read" in done.err
+
+
 def test_every_key_of_the_objects_is_in_the_reference(trained, tmp_path):
     commands = [("inspect", "run/weights.npz"), ("diff", "run", "run"), ("reproduce", "run/weights.npz")]
     section = REFERENCE.partition("## JSON objects")[2]

@@ -116,6 +116,13 @@ def test_columns_that_are_no_use_are_left_out(look: Look) -> None:
     }
 
 
+def test_numbers_that_only_go_up_count_the_rows_where_there_are_many(look: Look) -> None:
+    ids = [9000 + 7 * row for row in range(40)]
+    assert look(id=ids, x=measured(), y=kinds("a", "b")).left_out == {"id": "numbers the rows"}
+    assert not look(id=ids[:12], x=measured(12), y=kinds("a", "b", count=12)).left_out
+    assert not look(id=sorted(measured()), x=measured(), y=kinds("a", "b")).left_out
+
+
 def test_few_rows_and_many_columns_are_left_as_they_are(look: Look) -> None:
     assert look(x=[1, 2, 3, 4], name=["a", "b", "c", "d"], y=[0, 0, 1, 1]).features is None
     wide = {f"p{j}": kinds(0) if j < 3 else measured(seed=j) for j in range(40)}

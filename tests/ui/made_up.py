@@ -16,7 +16,7 @@ NETWORK: dict[str, Any] = {
     "training": {
         "optimizer": "sgd momentum=0.9 nesterov, learning rate 0.1",
         "schedule": "exponential gamma=0.97",
-        "epochs": "60 of 45 steps, 32 examples a step, seed 1",
+        "epochs": "60, each of 45 steps of 32 examples, seed 1",
     },
 }
 

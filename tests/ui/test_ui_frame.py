@@ -27,7 +27,7 @@ def test_what_is_too_wide_is_cut_and_a_narrow_terminal_has_no_frame() -> None:
 
 def test_facts_are_one_line_each_in_a_file_and_wrapped_on_a_terminal() -> None:
     facts = {"target": "class", "examples": "1,258 train, 180 validation, 359 test"}
-    assert plain(said(facts)) == ["target: class", "examples: 1,258 train, 180 validation, 359 test"]
+    assert plain(said(facts)) == ["target    class", "examples  1,258 train, 180 validation, 359 test"]
     assert plain(said(facts, 40)) == [
         "target    class",
         "examples  1,258 train, 180 validation,",

@@ -60,8 +60,8 @@ def test_a_network_is_its_layers_shapes_and_parameters() -> None:
         "    2     10  softmax     10 × 32         330",
         "",
         "2,410 parameters, cross_entropy cost",
-        "target: digit, 10 classes",
-        "examples: 1,437 train, 180 test",
+        "target    digit, 10 classes",
+        "examples  1,437 train, 180 test",
     ]
     assert plain(network(summary, 40))[0] == "layer  units  activation  parameters"
 

@@ -34,7 +34,8 @@ def help_(
     topic: Annotated[
         str | None,
         typer.Argument(
-            metavar="[TOPIC]", help="config, names, pairs (of output and cost), metrics, errors, or a command."
+            metavar="[TOPIC]",
+            help="config, names, pairs (of output and cost), metrics, errors; or a key, a name, or a command.",
         ),
     ] = None,
     key: Annotated[

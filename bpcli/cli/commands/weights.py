@@ -22,7 +22,7 @@ def inspect(weights: Weights, json: Json = False) -> ExitStatus:
 
 
 def diff(
-    a: Annotated[Path, typer.Argument(metavar="A", parser=path, help="A weights file, or the folder of a run.")],
+    a: Annotated[Path, typer.Argument(metavar="A", parser=path, help="A weights.npz, or the folder of its run.")],
     b: Annotated[Path, typer.Argument(metavar="B", parser=path, help="Another one.")],
     json: Json = False,
     quiet: Quiet = False,

@@ -18,8 +18,8 @@ ONE_ROW = 0.05  # what one row may count for in an accuracy
 SHOWN = 5  # names in one sentence
 LACKING = {
     "train": "the network cannot learn what it never sees",
-    "validation": "the best epoch is chosen without regard to it",
-    "test": "how well it is recognised is not measured",
+    "validation": "the best epoch is chosen without regard to them",
+    "test": "what becomes of such rows is not measured",
 }
 
 
@@ -37,7 +37,7 @@ def missing_class(plan: Plan) -> Iterator[Hazard]:
                 0,
                 ">= 1",
                 f"no {split} row has {_classes(missing)}: {LACKING[split]}",
-                f"put rows of it among the {split} rows; a fraction with data.stratify: true has its share of each",
+                f"put such rows among the {split} rows; a fraction with data.stratify: true has its share of each",
             )
 
 

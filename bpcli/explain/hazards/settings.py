@@ -103,7 +103,8 @@ def rising_cost(plan: Plan) -> Iterator[Hazard]:
             at,
             value,
             f"<= {limit:g}",
-            f"in the first {len(trial.costs)} steps the cost rises to {times} times what it was: they are too long",
+            f"in the first {len(trial.costs)} steps the cost rises to {times} times what it was: "
+            "the steps are too long",
             advice,
         )
 

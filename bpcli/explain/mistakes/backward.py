@@ -22,7 +22,7 @@ from bpcli.streams import stream
 
 @mistake(Quadratic, "examples")
 def cost_without_its_half(right: Right, self: Cost, z: Array, a: Array, y: Array, spare: Spare, out: Array) -> None:
-    """The quadratic cost that is told lacks the ½ that its derivative has."""
+    """The quadratic cost that is reported lacks the ½ that its derivative has."""
     right(self, z, a, y, spare, out)
     out *= 2
 
