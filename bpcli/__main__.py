@@ -9,7 +9,7 @@ import sys
 from typing import Any, NoReturn, TextIO
 
 from bpcli import __version__
-from bpcli.errors import MEANINGS, BpcliError, ExitStatus
+from bpcli.errors import MEANINGS, BpcliError, ExitStatus, printable
 from bpcli.ui.annotations import annotated
 
 COMPLETE = "_BPCLI_COMPLETE"  # set by the scripts that complete on the Tab key
@@ -119,7 +119,7 @@ def _tell(status: ExitStatus, *lines: str) -> None:
 
     What data and paths may hold of control characters is made harmless.
     """
-    told = ["".join(c if c.isprintable() else repr(c)[1:-1] for c in line) for line in lines]
+    told = [printable(line) for line in lines]
     title = "bpcli: " + re.split("[,:;]", MEANINGS[status])[0]
     sys.stderr.writelines(f"{line}\n" for line in [*told, *annotated("error", title, told)])
 

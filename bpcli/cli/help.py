@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bpcli.cli.topics import TOPICS
 from bpcli.errors import ExitStatus, UsageError
-from bpcli.registry import nearest
+from bpcli.registry import hint, nearest
 from bpcli.spec.foreign import key_meant_by
 from bpcli.spec.keys import Key, grouped, sections
 from bpcli.ui import help as screens
@@ -75,11 +75,9 @@ def _no_such_key(word: str, everything: Sections) -> str:
     if key := next((key for key in keys if word in dict(key.names)), None):
         return f"'{word}' is no key but a name for {key.path} (see: bpcli help config {key.path})"
     near = nearest(word, [key.path for key in keys])
-    hint = f"did you mean '{near}'?" if near else "see: bpcli help config"
-    return f"no key of the config is called '{word}' ({hint})"
+    meant = f"did you mean '{near}'?" if near else "see: bpcli help config"
+    return f"no key of the config is called '{word}' ({meant})"
 
 
 def _no_such_topic(word: str) -> str:
-    near = nearest(word, TOPICS)
-    hint = f"did you mean '{near}'? " if near else ""
-    return f"bpcli help: no topic, command or key is called '{word}' ({hint}topics: {', '.join(TOPICS)})"
+    return f"bpcli help: no topic, command or key is called '{word}' ({hint(word, TOPICS, 'topics')})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bpcli.ui.console import printable
+from bpcli.errors import printable
 
 
 def print_bytes(content: bytes) -> None:

@@ -9,9 +9,9 @@ from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
 from bpcli.data.cells import listed
+from bpcli.errors import printable
 from bpcli.spec.named import with_defaults
 from bpcli.spec.parameters import OPTIMIZER, SCHEDULE
-from bpcli.ui.console import printable
 from bpcli.ui.figures import brief, size
 from bpcli.ui.tables import network
 

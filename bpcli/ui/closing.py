@@ -9,8 +9,8 @@ from typing import Any
 
 from rich.text import Text
 
+from bpcli.errors import printable
 from bpcli.training.events import Ended, EpochEnded, Measures
-from bpcli.ui.console import printable
 from bpcli.ui.figures import duration, measure
 
 LABEL = len("expect")  # cells of the words at the start of the lines, where none is longer

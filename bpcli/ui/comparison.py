@@ -9,8 +9,8 @@ from typing import Any
 
 from rich.text import Text
 
+from bpcli.errors import printable
 from bpcli.ui.columns import Column, table
-from bpcli.ui.console import printable
 from bpcli.ui.figures import duration, error, figure, measure
 from bpcli.ui.inspection import facts, times, titled
 

@@ -11,6 +11,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
+from bpcli.errors import printable
 from bpcli.ui import stand_ins
 from bpcli.ui.annotations import annotated
 
@@ -68,11 +69,6 @@ def _wrapped(line: Text, console: Console) -> list[Text]:
     if line.cell_len <= console.width or indent >= console.width:
         return [line]
     return [Text(" " * indent).append_text(piece) for piece in line[indent:].wrap(console, console.width - indent)]
-
-
-def printable(text: str) -> str:
-    """`text` on one line and without control characters, which data files and paths may hold."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def warn(console: Console, message: str) -> None:

@@ -16,11 +16,12 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from bpcli.errors import printable
 from bpcli.training.events import EpochEnded, Event, Progressed, Started
 from bpcli.ui.blocks import progress
 from bpcli.ui.closing import said, verdicts
 from bpcli.ui.columns import Column, fitting, heading, line
-from bpcli.ui.console import can_animate, printable, room, write
+from bpcli.ui.console import can_animate, room, write
 from bpcli.ui.figures import measure, places_for
 from bpcli.ui.json_lines import json_line
 from bpcli.ui.live import INTERVAL

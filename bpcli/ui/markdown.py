@@ -8,10 +8,10 @@ from itertools import pairwise
 from typing import Any
 
 from bpcli.core.metrics import METRICS
+from bpcli.errors import printable
 from bpcli.spec.conditions import shortfall
 from bpcli.training.events import Ended
 from bpcli.ui.closing import REASONS
-from bpcli.ui.console import printable
 from bpcli.ui.figures import duration, measure
 from bpcli.ui.tables import PER_CLASS
 

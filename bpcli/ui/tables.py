@@ -12,12 +12,12 @@ from typing import Any
 from rich.text import Text
 
 from bpcli.core.metrics import METRICS
+from bpcli.errors import printable
 from bpcli.ui.blocks import bar
 from bpcli.ui.classes import labels
 from bpcli.ui.closing import verdicts
 from bpcli.ui.columns import Column, table
 from bpcli.ui.confusion import confusion
-from bpcli.ui.console import printable
 from bpcli.ui.figures import measure
 from bpcli.ui.frame import framed, inside, said
 
