@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from bpcli.cli.output import show
 from bpcli.cli.signals import Signals
 from bpcli.errors import ExitStatus
 from bpcli.runs.reproduction import Reproduction
 from bpcli.ui.comparison import reproduction
-from bpcli.ui.console import can_animate, open_console, room, write
-from bpcli.ui.json_lines import json_line
+from bpcli.ui.console import can_animate, open_console
 from bpcli.ui.progress import ProgressView
 from bpcli.ui.view import View
 
@@ -25,9 +25,5 @@ def reproduce(weights: Path, json: bool, quiet: bool) -> ExitStatus:
             view.show(event)
     if signals.status is not None:
         return signals.status
-    if json:
-        sys.stdout.write(json_line(again.result))
-    elif not quiet:
-        console = open_console(sys.stdout)
-        write(console, reproduction(again.result, room(console)))
+    show(again.result, reproduction, json, quiet)
     return ExitStatus.OK if again.result["reproduced"] else ExitStatus.NEGATIVE

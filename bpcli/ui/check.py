@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
 from bpcli.data.cells import listed
@@ -14,16 +13,16 @@ from bpcli.spec.named import with_defaults
 from bpcli.spec.parameters import OPTIMIZER, SCHEDULE
 from bpcli.ui.figures import brief, size
 from bpcli.ui.tables import network
+from bpcli.ui.wrapping import said
 
 LABEL = 12  # cells of what stands before the words
-WIDEST = 100  # cells; the eye loses its way in longer lines of words
 
 
 def check(result: Mapping[str, Any], width: int | None = None) -> list[Text]:
     """The network, what is known of data and training, and the hazards; words wrap at `width`, and never without it."""
-    lines = [*_said("", printable(result["config"]), width, "bold"), Text(), *network(result, width), Text()]
+    lines = [*said("", printable(result["config"]), width, "bold"), Text(), *network(result, width), Text()]
     for label, words in _facts(result).items():
-        lines += _said(f"{label:{LABEL}}", printable(words), width)
+        lines += said(f"{label:{LABEL}}", printable(words), width)
     return [*lines, Text(), *_hazards(result, width)]
 
 
@@ -114,33 +113,12 @@ def _time(result: Mapping[str, Any]) -> str:
 def _hazards(result: Mapping[str, Any], width: int | None) -> list[Text]:
     hazards, kinds = result["hazards"], len(result["looked_for"])
     if not hazards:
-        return _said("0 hazards  ", f"none of the {kinds} that are looked for", width, "", "bold green")
+        return said("0 hazards  ", f"none of the {kinds} that are looked for", width, "", "bold green")
     lines = [Text("1 hazard" if len(hazards) == 1 else f"{len(hazards)} hazards", style="bold yellow")]
     for hazard in hazards:
         place, where = printable(hazard["place"]), hazard["where"]
         head = place if place.endswith(f" {where}") else f"{place}: {where}"
-        lines += [Text(), *_said("! ", head, width, "bold", "bold yellow")]
-        lines += _said("  ", printable(hazard["meaning"]), width)
-        lines += _said("  → ", printable(hazard["advice"]), width, "green")
-    return lines
-
-
-def _said(label: str, words: str, width: int | None, style: str = "", label_style: str = "dim") -> list[Text]:
-    """Words behind a label, in as many lines as they need, each as far in as the first."""
-    room = None if width is None else min(width, WIDEST) - len(label)
-    lines = _wrapped(words, room)
-    labels = [label, *[" " * len(label)] * (len(lines) - 1)]
-    return [Text.assemble((before, label_style), (line, style)) for before, line in zip(labels, lines)]
-
-
-def _wrapped(words: str, room: int | None) -> list[str]:
-    """Lines of at most `room` cells; a word that is longer is broken where it must be."""
-    if room is None:
-        return [words]
-    lines = [""]
-    for piece in (piece for word in words.split(" ") for piece in chop_cells(word, room)):
-        if cell_len(lines[-1]) + 1 + cell_len(piece) <= room or not lines[-1]:
-            lines[-1] = f"{lines[-1]} {piece}".lstrip()
-        else:
-            lines.append(piece)
+        lines += [Text(), *said("! ", head, width, "bold", "bold yellow")]
+        lines += said("  ", printable(hazard["meaning"]), width)
+        lines += said("  → ", printable(hazard["advice"]), width, "green")
     return lines

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
 from bpcli.ui.columns import GAP
+from bpcli.ui.wrapping import said
 
 NARROW = 60  # cells; below, a frame takes more room than it is worth
 
 
-def said(facts: Mapping[str, str], width: int | None = None) -> list[Text]:
+def facts(known: Mapping[str, str], width: int | None = None) -> list[Text]:
     """Each fact behind its label: `label: words` in a file, one under the other in `width` cells of a terminal."""
     if width is None:
-        return [Text(f"{label}: {words}") for label, words in facts.items()]
-    wide = max(map(len, facts))
+        return [Text(f"{label}: {words}") for label, words in known.items()]
+    wide = max(map(len, known))
     lines = []
-    for label, words in facts.items():
-        first, *rest = textwrap.wrap(words, max(width - wide - len(GAP), 8)) or [""]
-        lines.append(Text.assemble((label.ljust(wide) + GAP, "dim"), first))
-        lines += [Text(" " * (wide + len(GAP)) + more) for more in rest]
+    for label, words in known.items():
+        lines += said(label.ljust(wide) + GAP, words, width)
     return lines
 
 
