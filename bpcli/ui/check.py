@@ -7,10 +7,9 @@ from typing import Any
 
 from rich.text import Text
 
-from bpcli.data.cells import listed
+from bpcli.data.cells import counted, listed
 from bpcli.errors import printable
-from bpcli.spec.named import with_defaults
-from bpcli.spec.parameters import OPTIMIZER, SCHEDULE
+from bpcli.spec.named import in_words
 from bpcli.ui.figures import brief, size
 from bpcli.ui.tables import network
 from bpcli.ui.wrapping import said
@@ -32,7 +31,7 @@ def _facts(result: Mapping[str, Any]) -> dict[str, str]:
         "task": _task(result),
         "decided by": _decided(result["taken"]),
         **{split: _source(result, split) for split in result["examples"]},
-        "scale": _named(result["scale"], {}),
+        "scale": in_words(result["scale"]),
         "steps": _steps(result),
         "optimizer": _descent(result),
         "memory": _memory(result["memory"]),
@@ -54,7 +53,7 @@ def _decided(taken: Mapping[str, str]) -> str:
 
 
 def _source(result: Mapping[str, Any], split: str) -> str:
-    rows, source = _rows(result["examples"][split]), result["sources"][split]
+    rows, source = counted(result["examples"][split], "row"), result["sources"][split]
     if "fraction" in source:
         return f"{rows}, {source['fraction']:g} of the training file"
     if "fold" in source:
@@ -63,39 +62,17 @@ def _source(result: Mapping[str, Any], split: str) -> str:
     return f"{rows} of {source['file']}{within}"
 
 
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
-
-
 def _steps(result: Mapping[str, Any]) -> str:
     each, whole = result["steps_per_epoch"], result["batch_size"]
     last = result["examples"]["train"] - (each - 1) * whole
     short = f", the last of {last:,}" if 0 < last < whole else ""
-    epochs = "1 epoch" if result["epochs"] == 1 else f"{result['epochs']:,} epochs"
-    return f"{each:,} an epoch, of {_rows(whole)}{short}; {result['steps']:,} in {epochs}"
+    epochs = counted(result["epochs"], "epoch")
+    return f"{each:,} an epoch, of {counted(whole, 'row')}{short}; {result['steps']:,} in {epochs}"
 
 
 def _descent(result: Mapping[str, Any]) -> str:
-    optimizer = _named(result["optimizer"], OPTIMIZER)
-    return f"{optimizer}, learning rate {result['learning_rate']:g}, {_named(result['schedule'], SCHEDULE)}"
-
-
-def _named(written: str | Mapping[str, Any], models: Mapping[str, Any]) -> str:
-    """A name and what is set of its parameters, as a config writes both."""
-    if isinstance(written, str):
-        return written
-    given = dict(written)
-    name = given.pop("name", None)
-    usual = with_defaults(name, models).parameters if name else {}
-    changed = [_set(key, value) for key, value in given.items() if value != usual.get(key)]
-    return ", ".join([name, *changed] if name else changed)
-
-
-def _set(key: str, value: Any) -> str:
-    """A parameter in words; one that is true is just named."""
-    if value is True:
-        return key
-    return f"{key} {value:g}" if isinstance(value, float) else f"{key} {value}".lower()
+    optimizer, schedule = in_words(result["optimizer"]), in_words(result["schedule"])
+    return f"{optimizer}, learning rate {result['learning_rate']:g}, {schedule}"
 
 
 def _memory(memory: Mapping[str, int]) -> str:
@@ -114,7 +91,7 @@ def _hazards(result: Mapping[str, Any], width: int | None) -> list[Text]:
     hazards, kinds = result["hazards"], len(result["looked_for"])
     if not hazards:
         return said("0 hazards  ", f"none of the {kinds} that are looked for", width, "", "bold green")
-    lines = [Text("1 hazard" if len(hazards) == 1 else f"{len(hazards)} hazards", style="bold yellow")]
+    lines = [Text(counted(len(hazards), "hazard"), style="bold yellow")]
     for hazard in hazards:
         place, where = printable(hazard["place"]), hazard["where"]
         head = place if place.endswith(f" {where}") else f"{place}: {where}"

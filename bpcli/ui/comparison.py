@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.text import Text
 
+from bpcli.data.cells import counted
 from bpcli.errors import printable
 from bpcli.ui.columns import Column, table
 from bpcli.ui.figures import duration, error, figure, measure
@@ -49,7 +50,7 @@ def difference(found: Mapping[str, Any], width: int | None = None) -> list[Text]
 
 def reproduction(found: Mapping[str, Any], width: int | None = None) -> list[Text]:
     """What was trained again, where it differs from the file, and the verdict."""
-    epochs = "1 epoch" if found["epochs"] == 1 else f"{found['epochs']} epochs"
+    epochs = counted(found["epochs"], "epoch")
     lines = [
         *titled(found["weights"], width),
         *said("", f"{ENDS[found['reason']]}: {epochs}, {duration(found['seconds'])}", width),
