@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from rich.text import Text
-
 from bpcli.errors import printable
-from bpcli.ui.console import open_console, room, write
+from bpcli.ui.console import Screen, open_console, room, write
 from bpcli.ui.json_lines import json_line
-
-Screen = Callable[[Mapping[str, Any], int | None], list[Text]]
-"""Makes lines of a result, for a terminal of that width or, when it is None, for a file."""
 
 
 def show(result: Mapping[str, Any], screen: Screen, json: bool, quiet: bool = False) -> None:

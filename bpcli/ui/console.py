@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import os
 import shutil
-from collections.abc import Iterable
-from typing import TextIO
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.text import Text
@@ -14,6 +14,9 @@ from rich.text import Text
 from bpcli.errors import printable
 from bpcli.ui import stand_ins
 from bpcli.ui.annotations import annotated
+
+Screen = Callable[[Mapping[str, Any], int | None], list[Text]]
+"""Makes lines of a result, for a terminal of that width or, when it is None, for a file."""
 
 
 def open_console(stream: TextIO) -> Console:
