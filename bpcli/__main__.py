@@ -99,13 +99,11 @@ def _run(arguments: list[str]) -> int:
 
 def _explain(error: Exception) -> ExitStatus:
     """Says what no command has foreseen."""
-    if hasattr(error, "format_message"):  # what typer raises when it cannot read the command line
+    if hasattr(error, "format_message"):  # what typer raises where it looks for a command and finds none
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "bpcli"
-        if message := " ".join(
-            error.format_message().split()
-        ):  # none when there were no arguments, and the help was shown
-            _tell(ExitStatus.USAGE, f"{command}: {message.rstrip('.')} (see: {command} --help)")
+        message = " ".join(error.format_message().split()).rstrip(".")
+        _tell(ExitStatus.USAGE, f"{command}: {message} (see: {command} --help)")
         return ExitStatus.USAGE
     if isinstance(error, FileNotFoundError) and not os.path.exists(os.curdir):
         _tell(ExitStatus.USAGE, "bpcli: the current folder is no longer there")
