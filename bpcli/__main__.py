@@ -9,6 +9,7 @@ import sys
 from typing import Any, NoReturn, TextIO
 
 from bpcli import __version__
+from bpcli.cli.signals import Interrupted, end_on_signals, end_where_none_can_catch, ignore_signals
 from bpcli.errors import MEANINGS, BpcliError, ExitStatus, printable
 from bpcli.ui.annotations import annotated
 
@@ -33,6 +34,17 @@ class _Outlet(io.FileIO):
 
 def main() -> NoReturn:
     """Runs the command line and ends the process with one of the documented exit codes."""
+    try:
+        status = _main()
+    except Interrupted as signal:  # before the command began, or after it had ended
+        status = signal.status
+    ignore_signals()
+    sys.exit(status)
+
+
+def _main() -> int:
+    end_on_signals()
+    sys.unraisablehook = end_where_none_can_catch
     outlet = _Outlet(_descriptor(1), "w", closefd=False)
     sys.stdout = _stream(outlet, sys.stdout)
     sys.stderr = _stream(_Outlet(_descriptor(2), "w", closefd=False), sys.stderr)
@@ -42,7 +54,7 @@ def main() -> NoReturn:
         _tell(ExitStatus.CANNOT_WRITE, f"standard output: cannot write: {outlet.error.strerror}")
         status = status or ExitStatus.CANNOT_WRITE
     sys.stderr.flush()
-    sys.exit(status)
+    return status
 
 
 def _descriptor(number: int) -> int:
@@ -82,8 +94,8 @@ def _run(arguments: list[str]) -> int:
     except BpcliError as error:
         _tell(error.exit_status, *error.lines)
         return error.exit_status
-    except KeyboardInterrupt:
-        return ExitStatus.INTERRUPTED
+    except Interrupted as signal:
+        return signal.status
     except MemoryError:
         _tell(
             ExitStatus.DATA,
@@ -124,7 +136,7 @@ def _tell(status: ExitStatus, *lines: str) -> None:
 
 def _report_bug(error: Exception) -> str:
     """One line for the user; the rest goes to a file that can be sent in."""
-    import tempfile
+    import tempfile  # here, so that signals are heeded sooner
     import traceback
 
     with tempfile.NamedTemporaryFile(

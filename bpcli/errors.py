@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from enum import IntEnum
 
 
@@ -34,10 +34,14 @@ MEANINGS = {
     ExitStatus.CANNOT_WRITE: "cannot write: it exists, is in use, the disk is full or read-only",
     ExitStatus.WEIGHTS: "weights file: missing, damaged, or not one of bpcli's",
     ExitStatus.BUG: "a bug in bpcli; the message names a log (BPCLI_DEBUG=1 shows the traceback)",
-    ExitStatus.HANGUP: "hung up (SIGHUP); train saves the weights it has",
-    ExitStatus.INTERRUPTED: "interrupted (Ctrl-C); train saves the weights it has",
-    ExitStatus.TERMINATED: "terminated (SIGTERM); train saves the weights it has",
+    ExitStatus.HANGUP: "hung up (SIGHUP); train saves first, and goes on with --resume",
+    ExitStatus.INTERRUPTED: "interrupted (Ctrl-C); train saves first, and goes on with --resume",
+    ExitStatus.TERMINATED: "terminated (SIGTERM); train saves first, and goes on with --resume",
 }
+
+
+MOST_PROBLEMS = 100
+"""Lines that one config gets at most: who has more to mend begins with these."""
 
 
 class BpcliError(Exception):
@@ -68,8 +72,11 @@ class ConfigError(BpcliError):
     exit_status = ExitStatus.CONFIG
 
     @classmethod
-    def of(cls, problems: Iterable[object]) -> ConfigError:
-        return cls(*(str(problem) for problem in problems))
+    def of(cls, problems: Sequence[object]) -> ConfigError:
+        """A line for each problem, in the order given; of a great many the first, and how many more there are."""
+        lines = [str(problem) for problem in problems[:MOST_PROBLEMS]]
+        more = len(problems) - len(lines)
+        return cls(*lines, *([f"... and {more:,} more {'problem' if more == 1 else 'problems'}"] if more else []))
 
 
 class DataError(BpcliError):

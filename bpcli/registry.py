@@ -11,7 +11,8 @@ T = TypeVar("T")
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that `name` was most likely meant to be, if one is close."""
-    found = get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)
+    words = [word for word in known if len(name) < 3 * len(word)]  # no other is close, and a name may be endless
+    found = get_close_matches(name.lower(), words, n=1, cutoff=0.6) if words else []
     return found[0] if found else None
 
 

@@ -10,7 +10,11 @@ the file tells of the versions, BLAS kernel and CPU that it came from, the two m
 
 A run that ended early is followed to where it ended. With validation rows that is the last epoch that it finished,
 since the best of these was kept. Without them the state after its very last step was kept, and the file does not say
-which step that was: each step of the epoch that was broken off is tried."""
+which step that was: each step of the epoch that was broken off is tried.
+
+`reproduce --resume` takes a config, or the config of a weights file, and trains twice in a temporary folder: once in
+one go, and once stopped half way, within an epoch where an epoch has several steps, and resumed from the checkpoint.
+It compares these two, and shows that resuming changes nothing for this network."""
 
 WEIGHTS_OBJECTS = """\
 `inspect --json` prints one object: `weights` (path), `bytes`, `sha256` (of the file), `format`, `layers`, `parameters`
@@ -33,4 +37,7 @@ the type to the next; null where the types differ), and `cosine`.
 `reproduce --json` prints one object: `weights` (path), `reproduced`, `reason`, `epochs`, `seconds` (of the training
 here), `threads`, `sha256` (`a`: of the file, `b`: of what came out here), and `differences`, the lists of `diff` with
 the file as `a`. Where the same weights came out of other versions or another CPU it is `reproduced`, though the
-digests differ, and `differences` names these `numerics` alone. `differences` is null when nothing finite came out."""
+digests differ, and `differences` names these `numerics` alone. `differences` is null when nothing finite came out.
+
+`reproduce --resume --json` prints one object: `subject` (path), `resumed_alike`, `steps`, `stopped_after` (a step),
+`sha256` (`a`: of the weights in one go, `b`: of those resumed), and `differences`, null where there are none."""

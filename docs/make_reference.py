@@ -53,6 +53,18 @@ no probabilities of the classes (`identity`, `tanh`, several `sigmoid` outputs f
 rest), `r2` and `explained_variance` of targets that are all the same, as those of a single row are. For independent
 labels figures are averages over the labels. Example weights count in `cost` alone."""
 
+RESUMING = """\
+`train --resume RUN` goes on from the newest checkpoint of a run directory, or from the checkpoint that RUN is, and ends
+in the same bytes of `weights.npz`, and the same figures in `metrics.jsonl`, as a run that was never stopped. A run goes
+on as it began: `expect`, `checkpoint`, `early_stopping` (but not what it monitors) and `epochs` (unless `cosine`,
+`linear` or `one_cycle` is laid out over them) may change, by `--set` or in a CONFIG that is named again. Anything else,
+and data of another SHA-256, is refused by name with the old value and the new one. Other versions of NumPy, SciPy or
+BLAS, or another CPU, may change the last bits, which is said.
+
+A checkpoint is an `.npz` like the weights file, and as strictly read. It holds flat vectors: `parameters`, `kept` (the
+best so far) and what the optimizer remembers, as `optimizer.v`; its `meta` holds the place in the epoch, the running
+sums, the state of schedule, early stopping and dropout, config, digests and versions."""
+
 FOLDS = """\
 `train --folds K` makes a run of its own for each fold, in `fold-1` and so on, which differs from an ordinary one in
 `data.test: {fold: 1/K}` alone: what `data.test` says otherwise does not count, its file is not read. A fraction for
@@ -93,12 +105,16 @@ OBJECTS = """\
 `train --json` prints one object a line, each with `event`; `metrics.jsonl` holds those of the epochs. A figure that is
 not finite is `null`.
 
-- `start`: `layers`, `parameters`, `examples` (rows of each split), `epochs`, `steps_per_epoch`
+- `start`: `layers`, `parameters`, `examples` (rows of each split), `epochs`, `steps_per_epoch`, `step` (updates that
+  an earlier part of the run has made)
 - `epoch`: `epoch` (from 1), `step`, `learning_rate`, `seconds`, `running` (its `cost`), `best`; `train` and
   `validation` where measured
 - `end`: `reason` (`epochs`, `early_stopping`, `interrupted`, `diverged`), `epochs`, `seconds`, `best_epoch`, `weights`
-  (path), `expect` (each with `metric`, `condition`, `value`, `met`); `test` where there are test rows; `detail` when
-  diverged
+  and `checkpoint` (paths), `expect` (each with `metric`, `condition`, `value`, `met`); `test` where there are test rows
+  (after an interruption only if measuring takes no more than a second); when diverged `detail`, and `cause`, what was
+  the first to be no finite number: `what`, `layer`, `epoch`, `step`, `learning_rate`, `split`, `rows` (from 0),
+  `inputs` (the largest of them), `layers` (the largest `z`, `gradient` and `parameters` of each `layer`), `growth`
+  (the `step` in which the largest parameter grew most: `before`, `after`, and the `row` with the largest `input`)
 
 `train`, `validation` and `test` hold `cost`, and `accuracy` or `mae`, `rmse`, `r2`.
 
@@ -237,6 +253,8 @@ def reference() -> str:
         legal_pairs(),
         "## Metrics",
         metrics(),
+        "## Resuming",
+        RESUMING,
         "## Folds",
         FOLDS,
         "## Reproducing",

@@ -14,6 +14,7 @@ from bpcli.errors import ExitStatus, UsageError
 from bpcli.runs.evaluation import evaluate as measure
 from bpcli.runs.evaluation import examples_in, examples_of, holds_training_rows, split_names
 from bpcli.runs.gates import demand, read_gates
+from bpcli.runs.provenance import changed_numerics
 from bpcli.runs.trained import load_trained
 from bpcli.ui import markdown
 from bpcli.ui.console import open_console, warn
@@ -38,6 +39,8 @@ def evaluate(
     conditions = [f"{gate.metric} {gate.condition}" for gate in gates]
     report, began = begin_report(junit, "bpcli eval", str(weights), conditions), time.monotonic()
     trained = load_trained(weights)
+    if changed := changed_numerics(trained.meta.get("numerics")):
+        warn(open_console(sys.stderr), f"{weights}: {changed}")
     source = None if data is None else Source(data, str(data), labels, None if labels is None else str(labels))
     if source is not None and split is None:
         if holds_training_rows(trained, source):

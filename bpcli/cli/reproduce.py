@@ -1,4 +1,4 @@
-"""`bpcli reproduce`: a weights file in, trained again, the verdict out."""
+"""`bpcli reproduce`: a weights file in, trained again, the verdict out; or a training stopped, resumed and compared."""
 
 from __future__ import annotations
 
@@ -7,18 +7,27 @@ from pathlib import Path
 
 from bpcli.cli.output import show
 from bpcli.cli.signals import Signals
-from bpcli.errors import ExitStatus
-from bpcli.runs.reproduction import Reproduction
-from bpcli.ui.comparison import reproduction
+from bpcli.errors import ExitStatus, UsageError
+from bpcli.runs.reproduction import Reproduction, config_again, resumed_alike
+from bpcli.spec.reading import read_config
+from bpcli.ui.comparison import reproduction, resumption
 from bpcli.ui.console import can_animate, open_console
 from bpcli.ui.progress import ProgressView
 from bpcli.ui.view import View
 
 
-def reproduce(weights: Path, json: bool, quiet: bool) -> ExitStatus:
+def reproduce(subject: str, resume: bool, overrides: list[str], json: bool, quiet: bool) -> ExitStatus:
     """Trains again and says whether the same came out; raises what reading and training raise."""
+    of_weights = subject.lower().endswith(".npz")
+    if overrides and (of_weights or not resume):
+        raise UsageError("--set changes a CONFIG, which goes with --resume; a weights file has its own")
+    if resume:
+        config = config_again(Path(subject)) if of_weights else read_config(subject, overrides)
+        found = resumed_alike(config, subject, sys.argv)
+        show(found, resumption, json, quiet)
+        return ExitStatus.OK if found["resumed_alike"] else ExitStatus.NEGATIVE
     signals = Signals()
-    again = Reproduction(weights, signals.received)
+    again = Reproduction(Path(subject), signals.received)
     progress = open_console(sys.stderr)
     with signals, ProgressView(progress) if can_animate(progress) and not quiet else View() as view:
         for event in again.run():

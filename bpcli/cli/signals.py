@@ -1,8 +1,10 @@
-"""Ctrl-C and the like while training: the step at hand is finished and the result saved; a second time ends at once."""
+"""Ctrl-C and the like: a command ends with the code of the signal; a training finishes its step and saves first."""
 
 from __future__ import annotations
 
+import os
 import signal
+import time
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -15,11 +17,52 @@ STATUS = {
 }
 
 
+ECHO = 0.1  # seconds in which a second signal is the first one over again: `timeout` sends each twice
+
+
+class Interrupted(BaseException):
+    """Raised wherever the program is when a signal asks it to end; what is open is cleaned up on the way out."""
+
+    def __init__(self, status: ExitStatus) -> None:
+        super().__init__()
+        self.status = status
+
+
+def end_on_signals() -> None:
+    """From now on a signal raises Interrupted, and a second one kills; signals that are ignored stay so (nohup)."""
+    for number in STATUS:
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _raise)
+
+
+def ignore_signals() -> None:
+    """For the last moments, when all is done and said."""
+    for number in STATUS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def end_where_none_can_catch(unraisable: Any) -> None:
+    """For sys.unraisablehook: an Interrupted raised inside a destructor would be lost there, so it ends the process."""
+    if isinstance(unraisable.exc_value, Interrupted):
+        os._exit(unraisable.exc_value.status)
+
+
+def _raise(number: int, frame: FrameType | None) -> None:
+    for other in STATUS:
+        if signal.getsignal(other) == _raise:
+            signal.signal(other, signal.SIG_DFL)
+    raise Interrupted(STATUS[signal.Signals(number)])
+
+
 class Signals:
-    """Remembers, inside a `with`, the first signal that asked to end; `status` is the exit code it stands for."""
+    """Remembers, inside a `with`, the first signal that asked to end; `status` is the exit code it stands for.
+
+    The second one does what it would have done outside.
+    """
 
     def __init__(self) -> None:
         self.status: ExitStatus | None = None
+        self._first = 0.0  # when it came
         self._before: dict[signal.Signals, Any] = {}
 
     def received(self) -> bool:
@@ -38,8 +81,11 @@ class Signals:
         self._restore()
 
     def _remember(self, number: int, frame: FrameType | None) -> None:
-        self.status = STATUS[signal.Signals(number)]
-        self._restore()
+        if self.status is None:
+            self.status, self._first = STATUS[signal.Signals(number)], time.monotonic()
+        elif time.monotonic() - self._first > ECHO:
+            self._restore()
+            signal.raise_signal(number)
 
     def _restore(self) -> None:
         for number, handler in self._before.items():

@@ -10,58 +10,85 @@ from typing import Any
 
 from bpcli.cli.reports import add_to_summary, begin_report
 from bpcli.cli.signals import Signals
-from bpcli.errors import DivergedError, ExitStatus
-from bpcli.runs.directory import RunDirectory
+from bpcli.errors import DivergedError, ExitStatus, UsageError
+from bpcli.runs.directory import RunDirectory, checkpoints_in
+from bpcli.runs.divergence import explanation
 from bpcli.runs.gates import demand
 from bpcli.runs.objects import event_object
 from bpcli.runs.recorder import Recorder
+from bpcli.runs.resuming import resume
 from bpcli.runs.training_run import TrainingRun
 from bpcli.spec.reading import read_config
 from bpcli.spec.resolved import to_yaml
 from bpcli.training.events import Ended, EpochEnded, Event, Started
 from bpcli.ui import markdown
 from bpcli.ui.closing import closing
-from bpcli.ui.console import open_console, room, write
+from bpcli.ui.console import open_console, room, warn, write
 from bpcli.ui.tables import network
 from bpcli.ui.views import choose_view
 
 
 def train(
-    config: str, out: Path | None, force: bool, junit: Path | None, overrides: list[str], json: bool, quiet: bool
+    config: str | None,
+    out: Path | None,
+    force: bool,
+    resumed: Path | None,
+    junit: Path | None,
+    overrides: list[str],
+    json: bool,
+    quiet: bool,
 ) -> ExitStatus:
-    """Trains as the config says; raises what reading, training and writing raise."""
+    """Trains as the config says, or goes on with a run; raises what reading, training and writing raise."""
     console = open_console(sys.stdout)
     signals = Signals()
-    run = TrainingRun(read_config(config, overrides), signals.received)
+    record = going_on_from = None
+    if resumed is not None:
+        if out is not None or force:
+            raise UsageError("bpcli train: --resume goes on in its own directory, without --out and --force")
+        resumption = resume(resumed, config, overrides, signals.received)
+        run, directory, record = resumption.run, resumption.directory, resumption.record
+        going_on_from = str(resumption.checkpoint)
+        if resumption.warning:
+            warn(open_console(sys.stderr), resumption.warning)
+        if resumption.is_complete:
+            warn(open_console(sys.stderr), f"{resumed}: is complete; with --set epochs=N it goes on")
+            return ExitStatus.OK
+    else:
+        if config is None:
+            raise UsageError("bpcli train: give a CONFIG, or --resume RUN (see: bpcli train --help)")
+        run = TrainingRun(read_config(config, overrides), signals.received)
+        directory = RunDirectory.create(out, "stdin" if config == "-" else Path(config).stem, force)
     spec = run.config.spec
-    stem = "stdin" if config == "-" else Path(config).stem
 
-    with RunDirectory.create(out, stem, force) as directory:
+    subject = str(config or resumed)
+
+    with directory:
         gates = [f"{metric} {condition}" for metric, condition in spec.expect.items()]
-        report = begin_report(junit, "bpcli train", config, gates)
+        report = begin_report(junit, "bpcli train", subject, gates)
 
         def describe(event: Event) -> Mapping[str, Any] | None:
             described = event_object(event)
             if isinstance(event, Ended) and described is not None:
-                saved = str(directory.weights) if run.trainer.kept else None
-                return described | {"weights": saved, "expect": run.expected}
+                saved = str(directory.weights) if run.meta else None
+                last = next(iter(map(str, checkpoints_in(directory.path).values())), None)
+                return described | {"weights": saved, "checkpoint": last, "expect": run.expected}
             return described
 
         text = to_yaml(spec, relative_to=spec.folder)
         view = choose_view(console, quiet=quiet, describe=describe if json else None)
-        with signals, Recorder(directory, text, sys.argv, spec.folder, run.digests) as recorder:
+        with signals, Recorder(directory, text, sys.argv, spec.folder, run.digests, record) as recorder:
             with view:
                 best: EpochEnded | None = None
                 for event in run.run(directory, recorder):
                     if isinstance(event, EpochEnded) and event.best:
                         best = event
                     if isinstance(event, Started):
-                        about = summary(run, event)
+                        about = summary(run, event, going_on_from)
                         if not (json or quiet):
                             write(console, network(about, room(console)))
                     view.show(event)
             assert isinstance(event, Ended)
-            weights = directory.weights if run.trainer.kept else None
+            weights = directory.weights if run.meta else None
             if not (json or quiet):
                 write(console, closing(event, best, directory.path, weights, run.expected))
         if event.reason in ("interrupted", "diverged"):
@@ -69,16 +96,16 @@ def train(
         else:
             report.judge(run.expected, event.seconds, weights=weights, seed=spec.seed)
         following = weights and f"bpcli eval {shlex.quote(str(weights))}"
-        add_to_summary(markdown.training, config, about, event, run.meta.get("metrics", {}), run.expected, following)
+        add_to_summary(markdown.training, subject, about, event, run.meta.get("metrics", {}), run.expected, following)
     if event.reason == "diverged":
-        raise DivergedError(f"{config}: {event.detail}; try a lower learning_rate")
-    if signals.status is not None:
+        raise DivergedError(*explanation(subject, event, directory, spec))
+    if signals.status is not None and event.reason == "interrupted":
         return signals.status
     demand(run.expected)
     return ExitStatus.OK
 
 
-def summary(run: TrainingRun, started: Started) -> dict[str, Any]:
+def summary(run: TrainingRun, started: Started, resumed: str | None) -> dict[str, Any]:
     """What is about to be trained and how, for the table of the network."""
     spec = run.config.spec
     assert spec.output is not None
@@ -92,6 +119,8 @@ def summary(run: TrainingRun, started: Started) -> dict[str, Any]:
     }
     if training["schedule"] == "constant":
         del training["schedule"]
+    if resumed is not None:
+        training["resumed"] = f"from {resumed}"
     return {
         "layers": list(started.layers),
         "activations": [*(named.name for named in spec.activations), spec.output.name],

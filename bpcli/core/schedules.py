@@ -26,6 +26,8 @@ class Schedule(ABC):
 
     per_step: ClassVar[bool] = False
     """Whether it moves from step to step rather than from epoch to epoch."""
+    spans_all: ClassVar[bool] = False
+    """Whether it is laid out over all epochs, so that another number of them changes it from the first."""
 
     @abstractmethod
     def factor(self, at: Progress) -> float:
@@ -88,6 +90,8 @@ class Cosine(Schedule):
 
     final: float = 0.0
 
+    spans_all: ClassVar[bool] = True
+
     def factor(self, at: Progress) -> float:
         return self.final + (1 - self.final) * (1 + cos(pi * at.epoch / at.epochs)) / 2
 
@@ -98,6 +102,8 @@ class Linear(Schedule):
     """From η to η · final along a line; the last epoch is one short of its end."""
 
     final: float = 0.0
+
+    spans_all: ClassVar[bool] = True
 
     def factor(self, at: Progress) -> float:
         return 1 + (self.final - 1) * at.epoch / at.epochs
@@ -145,6 +151,7 @@ class OneCycle(Schedule):
     end: float = 1e4
 
     per_step: ClassVar[bool] = True
+    spans_all: ClassVar[bool] = True
 
     def factor(self, at: Progress) -> float:
         last = at.epochs * at.steps_per_epoch - 1

@@ -39,8 +39,12 @@ class Batches:
             stream(self.seed, "shuffle", epoch).shuffle(rows)
         return rows
 
-    def of(self, epoch: int) -> Iterator[Rows]:
-        """The batches of one epoch, views of its order; the last may be short, unless it is dropped."""
+    def of(self, epoch: int, first: int = 0) -> Iterator[Rows]:
+        """The batches of an epoch from the `first`, views of its order; the last may be short, unless it is dropped."""
         order = self.order(epoch)
-        for start in range(0, self.count * self.size, self.size):
+        for start in range(first * self.size, self.count * self.size, self.size):
             yield order[start : start + self.size]
+
+    def rows_in(self, batches: int) -> int:
+        """How many rows the first so many batches of an epoch have."""
+        return batches * self.size if self.drop_last else min(batches * self.size, self.n)

@@ -19,6 +19,7 @@ from bpcli.data.source import Source, open_bytes
 from bpcli.data.table import Column, Table
 from bpcli.errors import DataError
 
+_SIGNS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 BLOCK_ROWS = 4096  # bounds the memory that text takes while it is turned into numbers
 
 
@@ -47,14 +48,14 @@ class _CsvFile:
     @classmethod
     def open(cls, source: Source, delimiter: str) -> _CsvFile:
         with open_bytes(source.path, source.shown) as stream:
-            reader = csv.reader(io.TextIOWrapper(stream, "utf-8-sig", newline=""), delimiter=delimiter)
+            reader = csv.reader(io.TextIOWrapper(stream, "utf-8-sig", newline=""), delimiter=delimiter, strict=True)
             try:
                 names = [name.strip() for name in next(reader, [])]
             except csv.Error as error:
-                raise DataError(f"{source.shown}:1: {error}") from None
+                raise DataError(f"{source.shown}:1: {_sentence(error)}") from None
             if not reader.line_num:
                 raise DataError(f"{source.shown}: is empty")
-        _check_names(names, f"{source.shown}:1")
+        _check_names(names, f"{source.shown}:1", delimiter)
         return cls(source, delimiter, names, reader.line_num)
 
     @contextmanager
@@ -74,18 +75,17 @@ class _CsvFile:
                 yield list(lines), list(zip(*cells))
 
     def _rows(self, reader: Any) -> Iterator[tuple[int, list[str]]]:
+        line = self.header_lines + 1  # that the row begins in
         try:
             for row in reader:
                 if len(row) > 1 or "".join(row).strip():
                     if len(row) != len(self.names):
-                        raise DataError(
-                            f"{self.source.shown}:{self.header_lines + reader.line_num}: "
-                            f"{len(row)} cells where the header has {len(self.names)}"
-                        )
-                    yield self.header_lines + reader.line_num, row
+                        cells = "1 cell" if len(row) == 1 else f"{len(row)} cells"
+                        raise DataError(f"{self.source.shown}:{line}: {cells} where the header has {len(self.names)}")
+                    yield line, row
+                line = self.header_lines + reader.line_num + 1
         except csv.Error as error:
-            line = self.header_lines + reader.line_num
-            raise DataError(f"{self.source.shown}:{line}: {error}") from None
+            raise DataError(f"{self.source.shown}:{line}: {_sentence(error)}") from None
 
     def table(self, columns: dict[str, Column], lines: list[int], unusable: dict[str, str]) -> Table:
         if not lines:
@@ -93,16 +93,38 @@ class _CsvFile:
         return Table(self.source.shown, columns, (self.names[-1],), lines=np.array(lines), unusable=unusable)
 
 
-def _check_names(names: list[str], place: str) -> None:
+def _sentence(error: csv.Error) -> str:
+    """What Python's reader has to say, in our words."""
+    said = str(error)
+    known = (sentence for start, sentence in _SENTENCES.items() if said.startswith(start))
+    return next(known, said)
+
+
+_SENTENCES = {
+    "field larger than field limit": f"a cell of more than {csv.field_size_limit():,} characters (is a quote open?)",
+    "unexpected end of data": "a quote that is opened in this row is not closed",
+    "'": "a text behind a closed quote (within quotes a quote is written twice)",  # ',' expected after '"'
+}
+
+
+def _check_names(names: list[str], place: str, delimiter: str) -> None:
+    if any("\0" in name for name in names):
+        raise DataError(f"{place}: not UTF-8 text (byte 0x00); save the file as UTF-8")
     if not any(names):
         raise DataError(f"{place}: the first line must name the columns, and this one is blank")
     if all(as_number(name) is not None for name in names):
         raise DataError(f"{place}: the first line must name the columns, and this one holds numbers")
+    seen: dict[str, int] = {}
     for number, name in enumerate(names, 1):
         if not name:
             raise DataError(f"{place}: column {number} has no name")
-        if name in names[: number - 1]:
-            raise DataError(f"{place}: two columns are called '{name}'")
+        if name in seen:
+            raise DataError(f"{place}: columns {seen[name]} and {number} are both called '{name}'")
+        seen[name] = number
+    if len(names) == 1 and (other := next((sign for sign in ";\t,|" if sign in names[0]), "")):
+        raise DataError(
+            f"{place}: one column, '{names[0]}': cells must be separated by {_SIGNS[delimiter]}, not {_SIGNS[other]}"
+        )
 
 
 def _read_numbers(file: _CsvFile) -> Table | None:

@@ -30,13 +30,17 @@ def read_idx(source: Source) -> Table:
         shown = source.labels_shown or str(source.labels)
         labels = _array(source.labels, shown)
         if labels.ndim != 1:
-            raise DataError(f"{shown}: labels must have 1 dimension, and these have {labels.ndim}")
+            raise DataError(f"{shown}: labels must have 1 dimension, and these have {labels.ndim} (are they images?)")
         if len(labels) != len(images):
-            raise DataError(f"{shown}: {len(labels)} labels for the {len(images)} images of {source.shown}")
+            raise DataError(f"{shown}: {_count(labels, 'label')} for the {_count(images, 'image')} of {source.shown}")
         columns["label"] = labels
     target = ("label",) if source.labels is not None else ()
     scale: Scale = ("divide", 255.0) if images.dtype == np.uint8 else "standard"
     return Table(source.shown, columns, target, scale)
+
+
+def _count(array: NDArray[Any], what: str) -> str:
+    return f"{len(array):,} {what}" if len(array) == 1 else f"{len(array):,} {what}s"
 
 
 def _array(path: Path, shown: str) -> NDArray[Any]:

@@ -120,12 +120,11 @@ def load_split(
 ) -> tuple[Examples, dict[str, str]]:
     """One split as `load` makes it, but prepared as stored, with the digests of the files it took.
 
-    Raises DataError when there is no such split, or the data no longer fits the preparation.
+    There must be such a split. Raises DataError when the data no longer fits the preparation.
     """
     tables = _Tables()
     choice = {"train": train, "validation": validation, "test": test}[name]
-    if choice is None:
-        raise DataError(f"there are no {name} rows: the config names neither a file nor a fraction for them")
+    assert choice is not None
     if name != "train" and isinstance(choice, Source):
         return _examples(*tables.rows(choice), preparation, dtype), tables.digests
     table, rows = tables.rows(train)

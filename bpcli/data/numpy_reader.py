@@ -41,20 +41,27 @@ def _told_in_one_line(shown: str) -> Iterator[None]:
     """NumPy meets a damaged file with exceptions of a dozen classes."""
     try:
         yield
+    except MemoryError:
+        raise
     except Exception as error:
         reason = str(error).partition("\n")[0] or type(error).__name__
+        if "pickle" in reason:  # NumPy advises to load such a file all the same
+            reason = "Python objects, or no NumPy file at all"
         raise DataError(f"{shown}: not a NumPy file that can be read ({reason})") from None
 
 
 def _table(source: Source, x: NDArray[Any], y: NDArray[Any] | None) -> Table:
     """Columns x0, x1, ... and the target y, or y0, y1, ... when it is a matrix."""
-    if x.ndim < 2 or not x.size:
+    if x.ndim < 2:
         raise DataError(f"{source.shown}: X must be (examples, features) and is {x.shape}")
+    if not x.size:
+        raise DataError(f"{source.shown}: X is {x.shape} and holds no rows")
     columns = _columns(source, "x", x.reshape(len(x), -1))
     targets: dict[str, Column] = {}
     if y is not None:
         if y.ndim not in (1, 2) or len(y) != len(x):
-            raise DataError(f"{source.shown}: y must be ({len(x)},) or ({len(x)}, outputs) and is {y.shape}")
+            shown = source.files()[-1][1]
+            raise DataError(f"{shown}: y must be ({len(x)},) or ({len(x)}, outputs) and is {y.shape}")
         targets = {"y": _column(source, "y", y)} if y.ndim == 1 else _columns(source, "y", y)
     return Table(source.shown, columns | targets, tuple(targets), "none")
 
@@ -68,4 +75,5 @@ def _column(source: Source, name: str, values: NDArray[Any]) -> Column:
         return values
     if values.dtype.kind == "U":
         return [str(value) or None for value in values]
-    raise DataError(f"{source.shown}: '{name}' holds {values.dtype}, neither numbers nor text")
+    shown = source.files()[-1 if name.startswith("y") else 0][1]
+    raise DataError(f"{shown}: column '{name}' holds {values.dtype}, neither numbers nor text")

@@ -29,7 +29,10 @@ def read_orders(path: Path, shown: str, epochs: int, examples: int) -> NDArray[n
             f"{shown}: has orders for {orders.shape[0]} epochs of {orders.shape[1]} examples, "
             f"and training takes {epochs} epochs of {examples}"
         )
-    low, high = int(orders[:epochs].min()), int(orders[:epochs].max())
-    if low < 0 or high >= examples:
-        raise DataError(f"{shown}: names row {low if low < 0 else high}, and the rows are 0 to {examples - 1}")
+    taken = orders[:epochs]
+    if taken.min() < 0 or taken.max() >= examples:
+        epoch, at = np.argwhere((taken < 0) | (taken >= examples))[0]
+        raise DataError(
+            f"{shown}: names row {taken[epoch, at]} for epoch {epoch + 1}, and the rows are 0 to {examples - 1}"
+        )
     return orders

@@ -24,7 +24,7 @@ def read_parquet(source: Source) -> Table:
         raise UsageError("reading .parquet needs pyarrow: pip install 'bpcli[parquet]'") from None
     with open_bytes(source.path, source.shown) as stream:
         try:
-            table = pyarrow.parquet.read_table(stream)
+            table = pyarrow.parquet.ParquetFile(stream).read()  # read_table() stumbles over a name that stands twice
         except pyarrow.ArrowException as error:
             reason = str(error).partition("\n")[0]
             raise DataError(f"{source.shown}: not a Parquet file that can be read ({reason})") from None

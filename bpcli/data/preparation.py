@@ -143,7 +143,7 @@ class Preparation:
             if not np.isfinite(x[block]).all():
                 row, j = np.argwhere(~np.isfinite(x[block]))[0]
                 place = table.place(rows[block][row])
-                raise DataError(f"{place}: {self.input_names[j]}: {raw[row, j]} is too large for {dtype}")
+                raise DataError(f"{place}: column '{self.input_names[j]}': {raw[row, j]} is too large for {dtype}")
         return x
 
     def targets(self, table: Table, rows: Rows, dtype: DType) -> NDArray[Any]:
@@ -156,10 +156,13 @@ class Preparation:
         for j, name in enumerate(self.columns.target):
             y[:, j] = column_in(dtype, table, name, rows)
         if self.task == "labels":
-            wrong = ((y != 0) & (y != 1)).any(axis=1)
+            wrong = (y != 0) & (y != 1)
             if wrong.any():
-                place = table.place(rows[wrong.argmax()])
-                raise DataError(f"{place}: several target columns are labels, and labels are 0 or 1")
+                row, j = np.argwhere(wrong)[0]
+                raise DataError(
+                    f"{table.place(rows[row])}: column '{self.columns.target[j]}': {y[row, j]:g} is no label: of "
+                    "several target columns each holds 0 or 1 (task: numbers takes them for numbers)"
+                )
         return y
 
     def to_json(self) -> dict[str, Any]:

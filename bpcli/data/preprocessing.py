@@ -165,5 +165,7 @@ def _spread(
             divisor = np.sqrt(squares / len(rows))
     if not np.isfinite(divisor).all():
         name = described.input_names[int(np.argmin(np.isfinite(divisor)))]
-        raise DataError(f"{table.shown}: column '{name}' holds numbers too large to be scaled")
+        values = table.numbers(name)[rows]
+        at = int(np.nanargmax(np.abs(values)))
+        raise DataError(f"{table.place(rows[at])}: column '{name}': {values[at]} is too large to be scaled")
     return shift, np.where(divisor > 0, divisor, 1.0)

@@ -10,7 +10,7 @@ from bpcli.data.csv_reader import read_csv
 from bpcli.data.idx_reader import read_idx
 from bpcli.data.numpy_reader import read_npy, read_npz
 from bpcli.data.parquet_reader import read_parquet
-from bpcli.data.source import Source, memory_for
+from bpcli.data.source import Source, memory_for, open_bytes
 from bpcli.data.table import Table
 from bpcli.errors import DataError
 from bpcli.registry import Registry, UnknownNameError
@@ -40,6 +40,13 @@ def read(source: Source) -> Table:
     try:
         reader = READERS.get(form)
     except UnknownNameError as error:
+        with open_bytes(source.path, source.shown):
+            pass  # so that a missing file is told as any other
+        if "." not in source.path.name:
+            known = ", ".join(sorted(READERS))
+            raise DataError(
+                f"{source.shown}: no extension tells its format: name it in data.format ({known})"
+            ) from None
         raise DataError(f"{source.shown}: format: {error}") from None
     if source.labels is not None and form not in PAIRS:
         raise DataError(

@@ -56,6 +56,8 @@ def open_bytes(path: Path, shown: str, unpack: bool = True) -> Iterator[BinaryIO
     except IsADirectoryError:
         raise DataError(f"{shown}: is a folder, not a file") from None
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        if str(error).startswith("Not a gzipped file"):
+            raise DataError(f"{shown}: not a gzip file, though its name says so") from None
         raise DataError(f"{shown}: the gzip file is damaged ({error})") from None
     except OSError as error:
         raise DataError(f"{shown}: cannot be read: {error.strerror or error}") from None

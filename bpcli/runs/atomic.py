@@ -10,6 +10,8 @@ from secrets import token_hex
 
 from bpcli.errors import CannotWriteError
 
+TEMPORARIES = ".bpcli-*.tmp"  # what `temporary_beside` calls them
+
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
@@ -20,11 +22,22 @@ def writing(path: Path) -> Iterator[None]:
         raise CannotWriteError(f"{path}: cannot write: {error.strerror or error}") from error
 
 
+def demand_target(path: Path) -> None:
+    """Raises CannotWriteError where it is plain beforehand that no file can be put at `path`."""
+    with writing(path):
+        if path.exists() and not path.is_file():
+            raise CannotWriteError(f"{path}: cannot write: it is there, and not a file")
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            os.stat(f"{path.parent}/.")  # which says what is wrong, if it is not the permission
+            raise CannotWriteError(f"{path}: cannot write: Permission denied")
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Put `data` at `path`: after a crash or failure the old file is there or the new one, never a mixture.
 
     Raises CannotWriteError. A failed fsync is reported, not repeated: its pages already count as clean.
     """
+    demand_target(path)  # a rename would put an end to a FIFO or a device
     temporary = temporary_beside(path)
     with writing(path):
         try:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
+import time
 from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
 from bpcli.errors import CannotWriteError
-from bpcli.runs.atomic import temporary_beside, writing
+from bpcli.runs.atomic import TEMPORARIES, temporary_beside, writing
 
 WEIGHTS = "weights.npz"
 METRICS = "metrics.jsonl"
@@ -18,7 +20,7 @@ CONFIG = "config.yaml"
 RUN = "run.json"
 FOLDS = "folds.json"  # of a run that holds a run for each fold
 LOCK = ".lock"
-CHECKPOINTS = "checkpoint-*.npz"
+CHECKPOINT = re.compile(r"checkpoint-(\d{1,19})\.npz")
 
 
 class RunDirectory:
@@ -79,10 +81,19 @@ class RunDirectory:
     def folds(self) -> Path:
         return self.path / FOLDS
 
+    def checkpoint(self, step: int) -> Path:
+        return self.path / f"checkpoint-{step}.npz"
+
     def holds_a_run(self) -> bool:
         """Whether any file of a run is here; a lock alone is none."""
         files = (self.weights, self.metrics, self.config, self.run, self.folds)
-        return any(file.exists() for file in files) or any(self.path.glob(CHECKPOINTS))
+        return any(file.exists() for file in files) or bool(checkpoints_in(self.path))
+
+    def sweep(self) -> None:
+        """Remove the unfinished files that a killed process has left here."""
+        with writing(self.path):
+            for file in self.path.glob(TEMPORARIES):
+                file.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Give the lock back; the lock file stays, since only the lock on it says anything."""
@@ -95,6 +106,16 @@ class RunDirectory:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def checkpoints_in(folder: Path) -> dict[int, Path]:
+    """The checkpoints in a folder by their step, the newest first."""
+    named = [(CHECKPOINT.fullmatch(path.name), path) for path in folder.glob("checkpoint-*.npz")]
+    return {int(found[1]): path for found, path in sorted(named, key=_step_of, reverse=True) if found}
+
+
+def _step_of(named: tuple[re.Match[str] | None, Path]) -> int:
+    return int(named[0][1]) if named[0] else -1
 
 
 def _locked(folder: Path) -> TextIO:
@@ -110,15 +131,34 @@ def _locked(folder: Path) -> TextIO:
             lock.write(f"{os.getpid()}\n")
             lock.flush()
         except BlockingIOError:
-            lock.seek(0)
-            pid = lock.read().strip()
+            holder = _holder(lock)
             lock.close()
-            holder = f"process {pid}" if pid else "a process that has just begun"
             raise CannotWriteError(f"{folder}: in use by {holder}") from None
         except BaseException:
             lock.close()
             raise
     return lock
+
+
+def _holder(lock: TextIO) -> str:
+    """Who holds a lock; one that has only just taken it is given a moment to write down its process id."""
+    for _ in range(100):
+        lock.seek(0)
+        if _is_alive(pid := lock.read().strip()):
+            break
+        time.sleep(0.01)
+    return f"process {pid}" if pid else "another process"
+
+
+def _is_alive(pid: str) -> bool:
+    """Whether there is such a process; what a dead one has written stays until the next one writes."""
+    try:
+        os.kill(int(pid), 0)
+    except PermissionError:
+        return True
+    except (OSError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def _open_lock(path: str, flags: int) -> int:

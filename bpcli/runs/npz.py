@@ -12,7 +12,7 @@ import hashlib
 import re
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -48,29 +48,39 @@ def write_npz(arrays: Mapping[str, Array]) -> bytes:
     """
     if sum(array.nbytes for array in arrays.values()) > _MOST_BYTES or len(arrays) > _MOST_MEMBERS:
         raise OverflowError("more than the 4 GiB, or 65,535 arrays, that an .npz of this format can hold")
-    parts: list[bytes] = []
+    parts = list(_parts(arrays))
+    sha256 = hashlib.sha256()
+    for part in parts:
+        sha256.update(part)
+    return b"".join([*parts, sha256.hexdigest().encode()])
+
+
+def _parts(arrays: Mapping[str, Array]) -> Iterator[bytes | memoryview]:
+    """The archive but for its digest, piece by piece: of each member its headers and its values, then the directory."""
     directory: list[bytes] = []
     offset = 0
     for name, array in arrays.items():
         member = f"{name}.npy".encode()
-        payload = _npy(array)
-        size = len(payload)
-        entry = _ENTRY.pack(_ZIP_VERSION, 0, 0, 0, _FIRST_OF_1980, zlib.crc32(payload), size, size, len(member), 0)
+        array = np.asarray(array, dtype=array.dtype.newbyteorder("<"), order="C")
+        header, values = _npy_header(array), array.reshape(-1).view(np.uint8).data
+        size = len(header) + len(values)
+        crc = zlib.crc32(values, zlib.crc32(header))
+        entry = _ENTRY.pack(_ZIP_VERSION, 0, 0, 0, _FIRST_OF_1980, crc, size, size, len(member), 0)
         made_by = struct.pack("<H", _ZIP_VERSION)
-        parts += [MAGIC, entry, member, payload]
+        yield MAGIC + entry + member + header
+        yield values
         directory += [_DIRECTORY_SIGNATURE, made_by, entry, _DIRECTORY_TAIL.pack(0, 0, 0, 0, offset), member]
         offset += _LOCAL_LENGTH + len(member) + size
     count, length = len(arrays), sum(map(len, directory))
     end = _END.pack(_END_SIGNATURE, 0, 0, count, count, length, offset, DIGEST_LENGTH)
-    body = b"".join([*parts, *directory, end])
-    return body + digest(body)
+    yield b"".join([*directory, end])
 
 
 def read_npz(data: bytes) -> dict[str, Array]:
-    """The arrays of an archive that `write_npz` made, in their order, as fresh writable copies.
+    """The arrays of an archive that `write_npz` made, in their order, as views of `data`: read-only, where they lie.
 
-    Raises ValueError for anything else, however well it is signed. No size it states is believed
-    before the bytes are there.
+    Raises ValueError for anything else, however well it is signed. No size it states is believed before the bytes are
+    there, and no memory of the size of the file is taken.
     """
     view = memoryview(data)
     if digest(view[:-DIGEST_LENGTH]) != data[-DIGEST_LENGTH:]:
@@ -85,8 +95,14 @@ def read_npz(data: bytes) -> dict[str, Array]:
         member = bytes(view[at + _LOCAL_LENGTH : start]).decode("ascii", "replace")
         at = start + size
         arrays[member.removesuffix(".npy")] = _array(view[start:at], member[:40])
-    if write_npz(arrays) != data:
-        raise ValueError("not laid out as bpcli writes it")
+    at = 0
+    for part in _parts(arrays):  # all that is not values is what it would be made to be; the values are there
+        end = at + len(part)
+        if isinstance(part, bytes) and view[at:end] != part:
+            raise ValueError("not laid out as bpcli writes it")
+        at = end
+    if at + DIGEST_LENGTH != len(data):
+        raise ValueError("there is more in it than bpcli writes")
     return arrays
 
 
@@ -95,14 +111,13 @@ def digest(data: bytes | memoryview) -> bytes:
     return hashlib.sha256(data).hexdigest().encode()
 
 
-def _npy(array: Array) -> bytes:
-    """`array` as a .npy file; the header is made here, because NumPy's own differs between its versions."""
-    array = np.asarray(array, dtype=array.dtype.newbyteorder("<"), order="C")
+def _npy_header(array: Array) -> bytes:
+    """What stands before the values in a .npy file; made here, because NumPy's own differs between its versions."""
     text = f"{{'descr': '{array.dtype.str}', 'fortran_order': False, 'shape': {array.shape}, }}".encode()
     start = len(_NPY_MAGIC) + 2
     padding = -(start + len(text) + 1) % 64  # data starts at a multiple of 64, as the format asks
     header = text + b" " * padding + b"\n"
-    return _NPY_MAGIC + struct.pack("<H", len(header)) + header + array.tobytes()
+    return _NPY_MAGIC + struct.pack("<H", len(header)) + header
 
 
 def _array(payload: memoryview, member: str) -> Array:
@@ -112,4 +127,4 @@ def _array(payload: memoryview, member: str) -> Array:
         raise ValueError(f"{member!r} is not a plain C-ordered array of float32, float64 or uint8")
     dtype = np.dtype(header[1].decode())
     shape = tuple(int(size) for size in header.groups()[1:] if size is not None)
-    return np.frombuffer(payload[header.end() :], dtype).reshape(shape).copy()
+    return np.frombuffer(payload[header.end() :], dtype).reshape(shape)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import Any
 
-from bpcli.training.events import Ended, EpochEnded, Event, Measures, Progressed, Started
+from bpcli.training.events import Cause, Ended, EpochEnded, Event, Measures, Progressed, Started
 
 
 def event_object(event: Event) -> dict[str, Any] | None:
     """The object of an event, or None for Progressed, which is for progress bars alone.
 
-    Whoever saved the weights adds `weights` and `expect` to the object of Ended.
+    Whoever saved the weights adds `weights`, `checkpoint` and `expect` to the object of Ended.
     """
     match event:
         case Started():
@@ -22,6 +23,7 @@ def event_object(event: Event) -> dict[str, Any] | None:
                 "examples": dict(event.examples),
                 "epochs": event.epochs,
                 "steps_per_epoch": event.steps_per_epoch,
+                "step": event.step,
             }
         case EpochEnded():
             return epoch_object(event)
@@ -34,9 +36,23 @@ def event_object(event: Event) -> dict[str, Any] | None:
                 "best_epoch": event.best_epoch,
                 **_measured(test=event.test),
                 **({"detail": event.detail} if event.detail else {}),
+                **({"cause": _cause_object(event.cause)} if event.cause else {}),
             }
         case Progressed():
             return None
+
+
+def _cause_object(cause: Cause) -> dict[str, Any]:
+    """What was the first to be no finite number."""
+    described = asdict(cause)
+    described["rows"] = list(cause.rows)
+    described["layers"] = [
+        {name: None if value is None else _number(value) for name, value in asdict(layer).items()}
+        for layer in cause.layers
+    ]
+    if cause.growth is not None:
+        described["growth"] = {name: _number(value) for name, value in asdict(cause.growth).items()}
+    return described | {name: _number(described[name]) for name in ("learning_rate", "inputs")}
 
 
 def epoch_object(event: EpochEnded) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import sys
@@ -30,6 +31,19 @@ def numerics() -> dict[str, Any]:
         "cpu": {"architecture": platform.machine(), "vectors": _vector_instructions()},
         "libc": " ".join(platform.libc_ver()).strip() or platform.system(),
     }
+
+
+def changed_numerics(then: Any) -> str | None:
+    """A line about what can change the bits and is not what it was, as `numerics` wrote it down; None if all is."""
+    now = numerics()
+    if not isinstance(then, dict):
+        return None
+    changed = [
+        f"{name} is {json.dumps(now[name])} and was {json.dumps(then.get(name))}"
+        for name in now
+        if then.get(name) != now[name]
+    ]
+    return f"{'; '.join(changed)}: the last bits may come out otherwise" if changed else None
 
 
 def machine() -> dict[str, Any]:

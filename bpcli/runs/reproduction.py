@@ -2,22 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from bpcli.errors import ConfigError, NegativeVerdict, WeightsError
 from bpcli.runs.comparison import compare, differing
-from bpcli.runs.trained import folder_of_data, trained_of
+from bpcli.runs.directory import WEIGHTS, RunDirectory
+from bpcli.runs.resuming import carry_out, stopped_and_resumed
+from bpcli.runs.trained import folder_of_data, load_trained, trained_of
 from bpcli.runs.training_run import TrainingRun
 from bpcli.runs.weights import pack, read_weights, unpack
-from bpcli.spec.reading import config_from_mapping
+from bpcli.spec.reading import Config, config_from_mapping
 from bpcli.spec.sources import files_named
 from bpcli.training.events import Ended, EpochEnded, Event
 
 ADVICE = "start bpcli in the folder that its paths start from"
+
+
+def config_again(path: Path) -> Config:
+    """The config that a weights file was trained with, beside its data; raises WeightsError and DataError."""
+    trained = load_trained(path)
+    folder = folder_of_data(trained, files_named(trained.config.spec), ADVICE)
+    return config_from_mapping(trained.meta["config"], folder, str(path))
+
+
+def resumed_alike(config: Config, subject: str, command: Sequence[str]) -> dict[str, Any]:
+    """Trains twice in a temporary folder, once in one go, once stopped half way and resumed, and compares the bytes.
+
+    Half way is a step within an epoch, where there is one. The object that `reproduce --resume --json` prints. Raises
+    what training raises, and NegativeVerdict where it leaves no weights to compare.
+    """
+    with TemporaryDirectory(prefix="bpcli-") as folder:
+        whole, again = Path(folder, "whole"), Path(folder, "again")
+        run = TrainingRun(config)
+        with RunDirectory.create(whole, "") as directory:
+            carry_out(run, directory, command)
+        if run.trainer.kept is None:
+            raise NegativeVerdict(f"{subject}: the training leaves no weights: its first epoch diverges")
+        steps = run.trainer.at.step
+        stopped = _within_an_epoch(steps // 2, run.trainer.batches.count)
+        a = read_weights(whole / WEIGHTS)
+        b = read_weights(stopped_and_resumed(config, again, stopped, command))
+    same = a.sha256 == b.sha256
+    return {
+        "subject": subject,
+        "resumed_alike": same,
+        "steps": steps,
+        "stopped_after": stopped,
+        "sha256": {"a": a.sha256, "b": b.sha256},
+        "differences": None if same else compare(a, b),
+    }
+
+
+def _within_an_epoch(step: int, steps_per_epoch: int) -> int:
+    """A step close by after which an epoch is not over, where epochs have several."""
+    return step + 1 if step % steps_per_epoch == 0 else step
 
 
 class Reproduction:

@@ -78,7 +78,7 @@ def folder_of_data(trained: Trained, needed: list[str], advice: str = "name the 
     """
     recorded: dict[str, str] = trained.meta["files"]
     changed = None
-    for folder in _candidates(trained.path):
+    for folder in candidates(trained.path):
         files = [folder / name for name in needed]
         if not all(map(os.path.isfile, files)):  # false where a folder may not be searched, too
             continue
@@ -98,7 +98,8 @@ def demand_recorded(trained: Trained, source: Source, needed: list[str]) -> None
             raise DataError(f"{shown}: is not the file '{name}' that {trained.path} was trained with")
 
 
-def _candidates(weights: Path) -> Iterator[Path]:
+def candidates(weights: Path) -> Iterator[Path]:
+    """The folders that the paths of a run may start from, for a file in its directory."""
     try:
         about: Any = json.loads((weights.parent / "run.json").read_text(encoding="utf-8"))
         yield Path(about["relative_to"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import zipfile
 from collections.abc import Mapping
@@ -15,9 +14,12 @@ import numpy as np
 from bpcli.data.source import similar_file
 from bpcli.errors import CannotWriteError, WeightsError
 from bpcli.runs.atomic import write_atomically
+from bpcli.runs.foreign_npz import read_foreign_npz
 from bpcli.runs.npz import MAGIC, Array, digest, read_npz, write_npz
+from bpcli.training.state import all_finite
 
 FORMAT = 1
+SMALL = 500_000  # numbers that may be read from anywhere, whatever there is use for
 Meta = dict[str, Any]  # JSON values
 
 
@@ -45,7 +47,7 @@ def pack(arrays: Mapping[str, Array], meta: Mapping[str, Any] | None = None) -> 
     layers = _layers_of(arrays)
     members = {name: arrays[name] for name in _names(len(layers) - 1)}
     if meta is not None:
-        text = _meta_text({**meta, "format": FORMAT, "layers": layers})
+        text = meta_text({**meta, "format": FORMAT, "layers": layers})
         members["meta"] = np.frombuffer(text, np.uint8)
     return write_npz(members)
 
@@ -61,22 +63,22 @@ def save_weights(path: Path, arrays: Mapping[str, Array], meta: Mapping[str, Any
 
 def read_weights(path: Path) -> WeightsFile:
     """Read a file that `save_weights` wrote with meta; raises WeightsError if one byte of it is another."""
-    return unpack(_read_bytes(path, str(path)), path)
+    return unpack(read_bytes(path, str(path)), path)
 
 
 def unpack(data: bytes, path: Path) -> WeightsFile:
     """What `pack` made bytes of; raises WeightsError, which names `path`, for any other bytes."""
     try:
         arrays = read_npz(data)
-        meta = _meta(arrays)
-        del arrays["meta"]
-        if meta.get("layers") != (layers := _layers_of(arrays)):
+        meta = meta_of(arrays)
+        blocks = {name: array for name, array in arrays.items() if name != "meta"}
+        if meta.get("layers") != (layers := _layers_of(blocks)):
             raise ValueError(f"its arrays make layers {layers}, and its meta says otherwise")
-        if pack(arrays, meta) != data:
-            raise ValueError("its meta, or the order of its arrays, is not as bpcli writes it")
+        demand_canonical(arrays, _names(len(layers) - 1), {**meta, "format": FORMAT, "layers": layers})
     except (ValueError, OverflowError, RecursionError) as error:
         raise WeightsError(f"{path}: {error}") from error
-    return WeightsFile(path, arrays, meta, digest(data).decode())
+    own = {name: array.copy() for name, array in blocks.items()}
+    return WeightsFile(path, own, meta, digest(data).decode())
 
 
 def is_plain(path: Path) -> bool:
@@ -88,27 +90,29 @@ def is_plain(path: Path) -> bool:
         return False
 
 
-def read_arrays(path: Path, shown: str) -> dict[str, Array]:
+def read_arrays(path: Path, shown: str, most: int = 0) -> dict[str, Array]:
     """W1, b1, … of any .npz that holds them, as float64: one made by `numpy.savez`, or a weights file.
 
-    Raises WeightsError, which calls the file as it is `shown`, when it is missing, unreadable, holds anything else,
-    or its shapes are no network.
+    `most` is how many numbers there is use for; a file that holds many more is refused before they take memory. Raises
+    WeightsError, which calls the file as it is `shown`, when it is missing, unreadable, holds anything else, or its
+    shapes are no network.
     """
-    data = _read_bytes(path, shown)
+    data = read_bytes(path, shown)
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            stored = {name: archive[name] for name in archive.files if name != "meta"}
-    except Exception as error:  # numpy.load answers damaged files with a dozen unrelated classes
-        raise WeightsError(f"{shown}: not a readable .npz of plain numbers") from error
-    try:
-        for name, array in stored.items():
-            if array.dtype.kind not in "fiu":
-                raise ValueError(f"{name} holds {array.dtype}, not numbers")
+        stored = read_foreign_npz(data, max(2 * most, SMALL), leave_out="meta")
         arrays = {name: np.ascontiguousarray(array, dtype=np.float64) for name, array in stored.items()}
         layers = _layers_of(arrays)
     except ValueError as error:
         raise WeightsError(f"{shown}: {error}") from error
     return {name: arrays[name] for name in _names(len(layers) - 1)}
+
+
+def demand_canonical(arrays: Mapping[str, Array], names: list[str], meta: Meta) -> None:
+    """Raises ValueError unless the members are those of `names` and the meta, in this order, and as they would be."""
+    stored = arrays["meta"]
+    same = list(arrays) == [*names, "meta"] and stored.dtype == np.uint8 and stored.ndim == 1
+    if not same or stored.tobytes() != meta_text(meta):
+        raise ValueError("its meta, or the order of its arrays, is not as bpcli writes it")
 
 
 def _names(depth: int) -> list[str]:
@@ -143,16 +147,17 @@ def _layers_of(arrays: Mapping[str, Array]) -> list[int]:
 def _check(name: str, array: Array, shape: tuple[int, ...]) -> None:
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}, where {shape} fits the layers beside it")
-    if not np.isfinite(array).all():
+    if array.size and not all_finite(array):
         raise ValueError(f"{name} holds a number that is not finite")
 
 
-def _meta_text(meta: Mapping[str, Any]) -> bytes:
+def meta_text(meta: Mapping[str, Any]) -> bytes:
+    """The JSON of a meta: the same for the same values, whatever order they come in."""
     text = json.dumps(meta, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.encode(errors="backslashreplace")  # a file name that is no UTF-8 has halves of pairs in it
 
 
-def _meta(arrays: Mapping[str, Array]) -> Meta:
+def meta_of(arrays: Mapping[str, Array], of_format: int | str = FORMAT) -> Meta:
     """The meta among `arrays`; raises ValueError when it is missing, no JSON object, or of another format."""
     if "meta" not in arrays:
         raise ValueError("it has no meta: numbers alone serve `init: {from: ...}`, and no other use")
@@ -162,21 +167,22 @@ def _meta(arrays: Mapping[str, Array]) -> Meta:
         raise ValueError("its meta is not JSON") from error
     if not isinstance(meta, dict):
         raise ValueError("its meta is not a JSON object")
-    if meta.get("format") != FORMAT:
-        raise ValueError(f"written in format {meta.get('format')!r:.40}; this bpcli reads format {FORMAT}")
+    if (found := meta.get("format")) != of_format:
+        other = "; it is a checkpoint, for train --resume" if str(found).startswith("checkpoint") else ""
+        raise ValueError(f"written in format {found!r:.40}; this bpcli reads format {of_format}{other}")
     return meta
 
 
-def _read_bytes(path: Path, shown: str) -> bytes:
+def read_bytes(path: Path, shown: str) -> bytes:
     """The bytes of a zip archive; raises WeightsError for what is missing, unreadable or plainly none."""
     try:
         if path.exists() and not path.is_file():
             raise WeightsError(f"{shown}: not a file")
-        with open(path, "rb") as file:
-            start = file.read(len(MAGIC))
-            if start != MAGIC:
+        with open(path, "rb", buffering=0) as file:  # a buffer would be a second copy
+            if file.read(len(MAGIC)) != MAGIC:
                 raise WeightsError(f"{shown}: not a weights file: no .npz starts as it does")
-            return start + file.read()
+            file.seek(0)
+            return file.read()
     except FileNotFoundError as error:
         raise WeightsError(f"{shown}: no such file{similar_file(path)}") from error
     except OSError as error:

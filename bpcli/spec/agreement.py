@@ -30,8 +30,6 @@ FIGURES = {  # what is measured, by what the targets are
     "numbers": ("cost", "mae", "rmse", "r2"),
 }
 
-AUTO = " ('auto' takes it from the data)"
-
 
 def complete(config: Config, prepared: Prepared) -> Spec:
     """The spec with everything filled in that the data decides. Raises ConfigError where it does not fit the data."""
@@ -56,11 +54,14 @@ def _layers(config: Config, preparation: Preparation) -> tuple[int | str, ...]:
     """The sizes, with the data's own at both ends."""
     layers = config.spec.layers
     inputs, outputs = len(preparation.input_names), len(preparation.output_names)
+    wrong = []
     if layers[0] not in (inputs, "auto"):
-        raise config.error("layers", f"the first is {layers[0]}, and the data has {_count(inputs, 'input')}{AUTO}")
+        wrong.append(f"the first is {layers[0]}, and the data has {_count(inputs, 'input')}")
     if layers[-1] not in (outputs, "auto"):
         what = f"{len(preparation.classes)} classes" if preparation.classes else _count(outputs, "target column")
-        raise config.error("layers", f"the last is {layers[-1]}, and the data has {what}{AUTO}")
+        wrong.append(f"the last is {layers[-1]}, and the data has {what}")
+    if wrong:
+        raise config.error("layers", f"{'; '.join(wrong)} ('auto' takes it from the data)")
     return (inputs, *layers[1:-1], outputs)
 
 

@@ -76,7 +76,10 @@ def first_parameters(config: Config, net: Network, given: Mapping[str, NDArray[A
         if name not in given or given[name].shape != block.shape:
             has = f"has {name} {given[name].shape}" if name in given else f"has no {name}"
             raise config.error("init.from", f"'{spec.init.file}' {has}, and the layers want {name} {block.shape}")
-        block[:] = given[name]
+        with np.errstate(over="ignore"):
+            block[:] = given[name]
+        if not np.isfinite(block).all():
+            raise config.error("init.from", f"'{spec.init.file}' has numbers in {name} that {spec.dtype} cannot hold")
     if len(given) > 2 * net.L:
         raise config.error("init.from", f"'{spec.init.file}' has more layers than the config ({net.L})")
     return theta
@@ -123,4 +126,5 @@ def trainer(config: Config, prepared: Prepared, given: Mapping[str, NDArray[Any]
         dropout=spec.dropouts,
         seed=spec.seed,
         measured_train=prepared.train if spec.evaluate_train else None,
+        report_steps=spec.checkpoint.steps,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,7 +40,7 @@ def check(tree: MappingNode, folder: Path, parents: Mapping[str, Path] | None = 
     """
     problems: list[Problem] = []
     wrong: set[KeyPath] = set()
-    rest = deepcopy(tree)
+    rest = _copy(tree)
     folders = Folders(folder, parents or {})
     while True:
         try:
@@ -83,14 +82,14 @@ def _overlap(a: KeyPath, b: KeyPath) -> bool:
 
 def _problem(tree: MappingNode, detail: ErrorDetails, meant: set[KeyPath]) -> Problem | None:
     spot = _locate(tree, detail["loc"])
-    if not spot.present and spot.keys in meant:
-        return None  # it was given under a wrong name, and that is said
+    if not spot.present and (spot.keys in meant or (len(spot.keys) == 1 and ("extends",) in meant)):
+        return None  # it, or the config that has it, was given under a wrong name, and that is said
     place = spot.place if detail["ctx"]["meant"] is None else spot.key_place
     return Problem(place, _shown(spot.keys), detail["ctx"]["message"])
 
 
 def _shown(keys: KeyPath) -> str:
-    return ".".join(printable(key) for key in keys)
+    return ".".join(printable(key) or "''" for key in keys)
 
 
 def _meant(tree: MappingNode, detail: ErrorDetails) -> KeyPath | None:
@@ -120,6 +119,14 @@ def _locate(tree: MappingNode, loc: tuple[int | str, ...]) -> Spot:
             node = node[part]
             spot = replace(spot, place=node.place)
     return spot
+
+
+def _copy(tree: MappingNode) -> MappingNode:
+    """A tree of the same values that can be cut; nothing is ever cut out of a list."""
+    copy = MappingNode(tree.place)
+    for key, value in tree.items():
+        copy.put(key, _copy(value) if isinstance(value, MappingNode) else value, tree.key_places[key])
+    return copy
 
 
 def _cut(tree: MappingNode, keys: KeyPath) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, PlainSerializer
 
 from bpcli.spec.problems import quoted, refusal
-from bpcli.spec.scalars import NUMBER, as_number, as_text, plain
+from bpcli.spec.scalars import FINITE, as_number, as_text, plain
 from bpcli.spec.tree import ScalarNode
 
 Monitor = Literal[
@@ -35,7 +36,7 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
-CONDITION = rf"\s*(>=|<=|>|<)\s*({NUMBER})\s*"
+CONDITION = rf"\s*(>=|<=|>|<)\s*({FINITE})\s*"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,10 @@ def read_condition(node: Any) -> Condition:
     if not found:
         known = ", ".join(COMPARISONS)
         raise refusal(f"expected a condition such as '>= 0.95', not {quoted(text)} (comparisons: {known})")
-    return Condition(found[1], as_number(ScalarNode(found[2], True, node.place), "a number after the comparison"))
+    bound = as_number(ScalarNode(found[2], True, node.place), "a number after the comparison")
+    if not math.isfinite(bound):
+        raise refusal(f"expected a finite number after the comparison, not {quoted(found[2])}")
+    return Condition(found[1], bound)
 
 
 def shortfall(condition: str, value: float | None) -> str:

@@ -31,6 +31,7 @@ from bpcli.spec.scalars import (
     Number,
     Text,
     as_text,
+    described,
     looks_like_number,
 )
 from bpcli.spec.tree import MappingNode
@@ -135,14 +136,25 @@ HeldOut = Annotated[
 
 def distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     """The names as they are; refused when one stands there twice."""
-    again = next((name for at, name in enumerate(names) if name in names[:at]), None)
-    if again is not None:
-        raise refusal(f"column {quoted(again)} is named twice")
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise refusal(f"column {quoted(name)} is named twice")
+        seen.add(name)
     return names
 
 
 Columns = Annotated[tuple[Text, ...], Field(min_length=1), AfterValidator(distinct), AS_ITEMS]
-ScaleName = Annotated[Literal["standard", "minmax", "none"], AS_TEXT]
+
+
+def _scale_name(node: Any) -> str:
+    wanted = "standard, minmax, none or a mapping {divide: number}"
+    if looks_like_number(node):
+        raise refusal(f"expected {wanted}, not {described(node)}")
+    return as_text(node, wanted)
+
+
+ScaleName = Annotated[Literal["standard", "minmax", "none"], BeforeValidator(_scale_name)]
 
 
 class DataSpec(Part):

@@ -33,7 +33,9 @@ def read_document(path: str) -> Document:
     if isinstance(tree, ScalarNode) and tree.is_null:
         tree = MappingNode(tree.place)  # an empty file: all that is required is missing
     if not isinstance(tree, MappingNode):
-        raise NotReadable(tree.place, f"expected keys and values, not {described(tree)}")
+        colon = isinstance(tree, ScalarNode) and tree.plain and ":" in tree.text
+        hint = " (a ':' needs a blank behind it)" if colon else ""
+        raise NotReadable(tree.place, f"expected keys and values, not {described(tree)}{hint}")
     return Document(shown, Path() if path == "-" else Path(path).parent, tree, reader.problems)
 
 
@@ -43,7 +45,12 @@ def _content(path: str, shown: str) -> bytes:
     if path == "-":
         if sys.stdin is None:
             raise NotReadable(place, "is closed")
-        return sys.stdin.buffer.read(MOST_BYTES + 1)
+        try:
+            return sys.stdin.buffer.read(MOST_BYTES + 1)
+        except OSError as error:
+            raise NotReadable(place, f"cannot be read: {error.strerror}") from None
+    if not path:  # which would be taken for the current folder
+        raise NotReadable(place, "an empty text names no config file")
     try:
         with Path(path).open("rb") as file:
             return file.read(MOST_BYTES + 1)

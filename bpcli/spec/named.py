@@ -65,9 +65,11 @@ def named(registry: Registry[Any], **parameters: type[Part]) -> BeforeValidator:
             raise refusal(f"expected a name, not {described(node)}")
         if name is None:
             raise refusal(f"missing (known: {', '.join(sorted(registry))})", *keys)
-        text = as_text(name, "a name")
+        if not isinstance(name, ScalarNode) or name.is_null:
+            raise refusal(f"expected a name, not {described(name)}", *keys)
+        text = name.text
         if text not in registry:
-            raise refusal(unknown(text, registry, meant_by(text, registry)), *keys)
+            raise refusal(lambda: unknown(text, registry, meant_by(text, registry)), *keys)
         return Named(text, parameters.get(text, WithoutParameters).model_validate(given).model_dump())
 
     return BeforeValidator(read)

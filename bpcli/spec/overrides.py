@@ -41,6 +41,8 @@ def override(tree: MappingNode, text: str) -> list[Problem]:
     except NotReadable as error:
         return [error.problem]
     path = key_path(key)
+    if not all(path):
+        return [Problem(place, "", "a dot with no key beside it")]
     if path[0] == "extends":
         return [Problem(place, "", "can only stand in a config file")]
     if len(path) > MOST_DEPTH:
@@ -66,7 +68,7 @@ def opened(node: Node | None, path: tuple[str, ...], place: Place) -> MappingNod
         node = _default(path, place)
     if not isinstance(node, ScalarNode) or (path == ("class_weight",) and not node.is_null):
         return None
-    mapping = MappingNode(node.place)
+    mapping = MappingNode(place)
     if not node.is_null:
         mapping.put(_SHORTHANDS.get(path, "name"), node, node.place)
     return mapping

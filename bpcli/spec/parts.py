@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Discriminator, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import ErrorDetails, InitErrorDetails
 
+from bpcli.errors import MOST_PROBLEMS
 from bpcli.registry import nearest
 from bpcli.spec.foreign import key_meant_by, meant_by
-from bpcli.spec.problems import choice, line_error, refusal, unknown
+from bpcli.spec.problems import choice, line_error, printable, refusal, unknown
 from bpcli.spec.scalars import described, plain
 from bpcli.spec.tree import ScalarNode
 
@@ -44,9 +45,12 @@ class Part(BaseModel):
             return handler(node)
         except ValidationError as error:
             details = _without_follow_ups(error.errors(include_url=False))
-            raise ValidationError.from_exception_data(
-                cls.__name__, [cls._line_error(detail) for detail in details]
-            ) from None
+            unknown_keys = 0
+            errors = []
+            for detail in details:
+                unknown_keys += _is_unknown_key(detail)
+                errors.append(cls._line_error(detail, hinted=unknown_keys <= MOST_PROBLEMS))
+            raise ValidationError.from_exception_data(cls.__name__, errors) from None
 
     @classmethod
     def key_names(cls) -> list[str]:
@@ -54,11 +58,14 @@ class Part(BaseModel):
         return [field.alias or name for name, field in cls.model_fields.items()]
 
     @classmethod
-    def _line_error(cls, error: ErrorDetails) -> InitErrorDetails:
+    def _line_error(cls, error: ErrorDetails, hinted: bool) -> InitErrorDetails:
+        """The error in our words; to look for the nearest key takes its time, so what is not shown has no hint."""
         loc, context = error["loc"], error.get("ctx", {})
         match error["type"]:
             case "problem":
                 return line_error(context["message"], loc, context["meant"])
+            case _ if _is_unknown_key(error) and not hinted:
+                return line_error("unknown key", loc[:-1] if loc[-1] == "[key]" else loc, meant="")
             case "extra_forbidden":
                 return cls._unknown_key(str(loc[-1]), loc)
             case "missing":
@@ -72,18 +79,31 @@ class Part(BaseModel):
     def _unknown_key(cls, key: str, loc: tuple[int | str, ...]) -> InitErrorDetails:
         if not cls.model_fields:
             return line_error("unknown key (there are no parameters)", loc, meant="")
+        first, _, rest = key.partition(".")
+        if cls.is_whole and rest and first in cls.key_names():
+            inside = f"{first}: {{{printable(rest)}: ...}}"
+            return line_error(f"unknown key (in a config it is {inside}; dots are for --set)", loc, first)
         foreign = key_meant_by(key, cls.key_names())
-        meant = foreign or nearest(key, cls.key_names()) or ""
+        meant = foreign or nearest(key, sorted(cls.key_names())) or ""
         hint = choice(key, cls.key_names(), foreign)
         if foreign and not cls.is_whole and foreign not in cls.key_names():
             hint = hint.replace("here it is", "at the top level it is", 1)
         return line_error(f"unknown key ({hint})", loc, meant)
 
 
+def _is_unknown_key(error: ErrorDetails) -> bool:
+    return error["type"] == "extra_forbidden" or (error["type"] == "literal_error" and error["loc"][-1] == "[key]")
+
+
 def _without_follow_ups(errors: list[ErrorDetails]) -> list[ErrorDetails]:
-    """Drops complaints that a list is too short where it is so for want of the items that are wrong."""
+    """Drops complaints of a list too short for want of the items that are wrong, and of what unknown keys hold."""
     around = {error["loc"][:-1] for error in errors} | {error["loc"][:-2] for error in errors}
-    return [error for error in errors if error["type"] != "too_short" or error["loc"] not in around]
+    unknown_keys = {error["loc"][:-1] for error in errors if error["loc"][-1] == "[key]"}
+    return [
+        error
+        for error in errors
+        if error["loc"] not in unknown_keys and (error["type"] != "too_short" or error["loc"] not in around)
+    ]
 
 
 def _words(context: dict[str, Any]) -> list[str]:
@@ -93,6 +113,10 @@ def _words(context: dict[str, Any]) -> list[str]:
 
 def _entries(count: int) -> str:
     return "1 entry" if count == 1 else f"{count} entries"
+
+
+def _in_brackets(value: Any) -> str:
+    return f" (write [{printable(value.text)}])" if isinstance(value, ScalarNode) and "," in value.text else ""
 
 
 def _unknown_word(value: Any, context: dict[str, Any]) -> str:
@@ -106,7 +130,7 @@ _SENTENCES = {
     "less_than_equal": lambda value, bound: f"must be at most {plain(bound['le'])}, not {plain(value)}",
     "finite_number": lambda value, _: f"must be a finite number, not {value}",
     "too_short": lambda _, size: f"needs at least {_entries(size['min_length'])}, not {size['actual_length']}",
-    "tuple_type": lambda value, _: f"expected a list, not {described(value)}",
+    "tuple_type": lambda value, _: f"expected a list, not {described(value)}{_in_brackets(value)}",
     "dict_type": lambda value, _: f"expected a mapping, not {described(value)}",
     "literal_error": _unknown_word,
 }

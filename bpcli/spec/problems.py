@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -14,6 +14,9 @@ from bpcli.spec.tree import Place
 
 _LONGEST_QUOTE = 60
 
+Message = str | Callable[[], str]
+"""A message, or what makes it: to look for the nearest name takes its time, and not every problem is shown."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -21,7 +24,11 @@ class Problem:
 
     place: Place
     key: str  # dotted path; empty for the file as a whole
-    message: str
+    said: Message
+
+    @property
+    def message(self) -> str:
+        return self.said if isinstance(self.said, str) else self.said()
 
     def __str__(self) -> str:
         named_already = self.place.override and self.place.file.endswith(f" {self.key}")
@@ -34,17 +41,17 @@ class Problem:
         return self.place.override, self.place.line, self.place.column
 
 
-def refusal(message: str, *keys: str) -> ValidationError:
+def refusal(message: Message, *keys: str) -> ValidationError:
     """What to raise for a value, or for the one under `keys` within it; the message reaches the user as it stands."""
     return ValidationError.from_exception_data("config", [line_error(message, keys)])
 
 
-def line_error(message: str, keys: tuple[int | str, ...], meant: str | None = None) -> InitErrorDetails:
+def line_error(message: Message, keys: tuple[int | str, ...], meant: str | None = None) -> InitErrorDetails:
     """One error for pydantic to carry.
 
     `meant` is given when a key itself is wrong: the dotted path of the key it stands for, empty when there is none.
     """
-    error = PydanticCustomError("problem", "{message}", {"message": message, "meant": meant})
+    error = PydanticCustomError("problem", "wrong", {"message": message, "meant": meant})
     return {"type": error, "loc": keys, "input": None}
 
 

@@ -48,15 +48,16 @@ def read_config(path: str, overrides: Sequence[str] = ()) -> Config:
     return _checked(tree, document.folder, parents, problems, [*parents, *(place_of(text).file for text in overrides)])
 
 
-def config_from_mapping(mapping: Mapping[str, Any], folder: Path, shown: str) -> Config:
-    """Reads what `resolved.to_mapping` made; relative paths in it start from `folder`.
+def config_from_mapping(mapping: Mapping[str, Any], folder: Path, shown: str, overrides: Sequence[str] = ()) -> Config:
+    """Reads what `resolved.to_mapping` made, with overrides put in; relative paths in it start from `folder`.
 
     Raises ConfigError as `read_config` does, with `shown` for a place.
     """
     tree = MappingNode(Place(shown))
     for key, value in mapping.items():
         tree.put(key, _node(value, tree.place), tree.place)
-    return _checked(tree, folder, {}, [], [])
+    problems = [problem for text in overrides for problem in override(tree, text)]
+    return _checked(tree, folder, {}, problems, [place_of(text).file for text in overrides])
 
 
 def _checked(
@@ -68,7 +69,7 @@ def _checked(
     """
     given = tree.get("relative_to", ScalarNode("", True, tree.place))
     folder = home
-    if isinstance(given, ScalarNode):
+    if isinstance(given, ScalarNode) and (given.text or given.is_null) and "\0" not in given.text:
         folder = (Path() if given.place.override else home) / ("" if given.is_null else given.text)
         absolute = ScalarNode(os.path.abspath(folder), False, given.place)
         tree.put("relative_to", absolute, tree.key_places.get("relative_to", tree.place))

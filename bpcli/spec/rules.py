@@ -119,9 +119,18 @@ def rprop_has_step_sizes_of_its_own(spec: Spec) -> str | None:
     return "has nothing to change under 'rprop', whose step sizes are its own: leave it out, or take another optimizer"
 
 
-@rule("clip_norm", "clip_value", "optimizer")
-def rprop_goes_by_signs_alone(spec: Spec) -> str | None:
-    if spec.optimizer.name != "rprop" or (spec.clip_norm is None and spec.clip_value is None):
+@rule("clip_norm", "optimizer")
+def rprop_asks_for_no_norm(spec: Spec) -> str | None:
+    return _of_no_use_to_rprop(spec, spec.clip_norm)
+
+
+@rule("clip_value", "optimizer")
+def rprop_asks_for_no_values(spec: Spec) -> str | None:
+    return _of_no_use_to_rprop(spec, spec.clip_value)
+
+
+def _of_no_use_to_rprop(spec: Spec, limit: float | None) -> str | None:
+    if spec.optimizer.name != "rprop" or limit is None:
         return None
     return "changes nothing under 'rprop', which goes by the signs of the gradient: leave it out"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -15,14 +16,20 @@ from bpcli.spec.problems import quoted, refusal
 from bpcli.spec.tree import MappingNode, Place, ScalarNode, SequenceNode
 
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-NUMBER = r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
+FINITE = r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?"
+NUMBER = rf"{FINITE}|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
+_FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _LONGEST_WHOLE = 20  # digits; every whole number that a key allows is shorter
+_MOST_WRITTEN = 1e15  # whole numbers below it are written without a power of ten
 
 
 def as_number(node: Any, wanted: str = "a number") -> float:
     """A float out of what YAML 1.2 calls a number."""
     if isinstance(node, ScalarNode) and node.plain and re.fullmatch(NUMBER, node.text):
-        return float(re.sub(r"\.(?=[a-zA-Z])", "", node.text))  # Python writes .inf as inf
+        value = float(re.sub(r"\.(?=[a-zA-Z])", "", node.text))  # Python writes .inf as inf
+        if _is_lost(value, node.text):
+            raise refusal(f"{quoted(node.text)} is too {'large' if value else 'close to 0'}")
+        return value
     raise refusal(f"expected {wanted}, not {described(node)}{_number_hint(node)}")
 
 
@@ -37,8 +44,8 @@ def as_whole(node: Any, wanted: str = "a whole number") -> int:
 
 def as_flag(node: Any) -> bool:
     """True or false; on and yes are words."""
-    if isinstance(node, ScalarNode) and node.plain and node.text.lower() in {"true", "false"}:
-        return node.text.lower() == "true"
+    if isinstance(node, ScalarNode) and node.plain and node.text in _FLAGS:
+        return _FLAGS[node.text]
     word = node.text.lower() if isinstance(node, ScalarNode) else ""
     meant = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}.get(word, word)
     hint = f" (write {meant})" if meant in {"true", "false"} else ""
@@ -52,9 +59,16 @@ def as_text(node: Any, wanted: str = "text") -> str:
     raise refusal(f"expected {wanted}, not {described(node)}")
 
 
-def text_for(wanted: str) -> BeforeValidator:
-    """Reads text where something special is wanted, which the refusal names."""
-    return BeforeValidator(lambda node: as_text(node, wanted))
+def only(word: str, wanted: str) -> BeforeValidator:
+    """Reads one word; the refusal of anything else says what is wanted."""
+
+    def read(node: Any) -> str:
+        text = as_text(node, wanted)
+        if text != word:
+            raise refusal(f"expected {wanted}, not {described(node)}")
+        return text
+
+    return BeforeValidator(read)
 
 
 @dataclass(frozen=True)
@@ -114,7 +128,8 @@ def looks_like_number(node: Any) -> bool:
 
 AS_NUMBER = BeforeValidator(as_number)
 Number = Annotated[float, AS_NUMBER]
-Whole = Annotated[int, BeforeValidator(as_whole)]
+AS_WHOLE = BeforeValidator(as_whole)
+Whole = Annotated[int, AS_WHOLE]
 Flag = Annotated[bool, BeforeValidator(as_flag)]
 Text = Annotated[str, BeforeValidator(as_text)]
 FilePath = Annotated[str, BeforeValidator(as_path)]
@@ -142,7 +157,8 @@ _HINTS: list[tuple[str, Callable[[str], float]]] = [
     (r"[-+]?0x[0-9a-fA-F]+|[-+]?0o[0-7]+|[-+]?0b[01]+", lambda text: int(text, 0)),
     (r"[-+]?[0-9]{1,3}([_,][0-9]{3})+", lambda text: int(re.sub("[_,]", "", text))),
     (r"[-+]?[0-9][0-9_]*", lambda text: int(text.replace("_", ""))),
-    (r"[-+]?[0-9_]*\.?[0-9][0-9_]*([eE][-+]?[0-9]+)?", lambda text: float(text.replace("_", ""))),
+    (r"[-+]?([0-9][0-9_]*)?\.?[0-9][0-9_]*([eE][-+]?[0-9]+)?", lambda text: float(text.replace("_", ""))),
+    (r"[-+]?[0-9]+\.", float),
     (r"[0-9]+,[0-9]+", lambda text: float(text.replace(",", "."))),
     (r"[0-9]+(\.[0-9]+)? ?%", lambda text: float(text.rstrip(" %")) / 100),
     (r"[0-9]{1,9}/[1-9][0-9]{0,8}", lambda text: int(text.split("/")[0]) / int(text.split("/")[1])),
@@ -157,14 +173,22 @@ def _number_hint(node: Any, whole: bool = False) -> str:
         return " (a colon makes no number: write one in plain digits)"
     for pattern, read in _HINTS:
         if re.fullmatch(pattern, node.text):
-            return _written(read(node.text), whole)
+            value = read(node.text)
+            lost = re.fullmatch(NUMBER, node.text) and _is_lost(value, node.text)
+            return "" if lost else _written(value, whole)
     return ""
 
 
+def _is_lost(value: float, text: str) -> bool:
+    """Whether a computer has nothing but infinity or 0 for the number that is written."""
+    digits = re.split("[eE]", text)[0]
+    return bool(math.isinf(value) and digits[-1].isdigit()) or bool(value == 0 and re.search("[1-9]", digits))
+
+
 def _written(value: float, whole: bool) -> str:
-    return "" if whole and value != value // 1 else f" (write {plain(value)})"
+    return f" (write {plain(value)})" if not whole or (value == value // 1 and abs(value) < _MOST_WRITTEN) else ""
 
 
 def plain(value: float) -> str:
     """A number as one would write it: 20, not 20.0."""
-    return str(int(value)) if abs(value) < 1e15 and value == int(value) else repr(value)
+    return str(int(value)) if abs(value) < _MOST_WRITTEN and value == int(value) else repr(value)

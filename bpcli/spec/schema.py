@@ -18,7 +18,7 @@ from bpcli.spec.conditions import ConditionText, Metric, Monitor
 from bpcli.spec.data_schema import DataSpec
 from bpcli.spec.named import WRITTEN, Named, named, with_defaults
 from bpcli.spec.parts import IF_LIST, IF_NUMBER, IF_PARTS, Part
-from bpcli.spec.scalars import AS_NUMBER, AS_TEXT, OR_NONE, FilePath, Flag, Number, Whole, text_for, whole_or
+from bpcli.spec.scalars import AS_NUMBER, AS_TEXT, AS_WHOLE, OR_NONE, FilePath, Flag, Number, Whole, only, whole_or
 
 Activation = Annotated[Named, named(ACTIVATIONS, **parameters.ACTIVATION), WRITTEN]
 Output = Annotated[Named, named(OUTPUTS), WRITTEN]
@@ -29,6 +29,7 @@ Initializer = Annotated[Named, named(INITIALIZERS), WRITTEN]
 
 Share = Annotated[float, Field(ge=0, lt=1), AS_NUMBER]
 Limit = Annotated[float, Field(gt=0), AS_NUMBER]
+Count = Annotated[int, Field(ge=1), AS_WHOLE]
 
 Size = Annotated[
     Annotated[int, Field(ge=1), Tag("<number>")] | Annotated[Literal["auto"], Tag("<word>")],
@@ -41,7 +42,7 @@ BatchSize = Annotated[
     whole_or("all"),
 ]
 ClassWeight = Annotated[
-    Annotated[Literal["balanced"], text_for("'balanced' or a mapping {class: weight}"), Tag("<one>")]
+    Annotated[Literal["balanced"], only("balanced", "'balanced' or a mapping {class: weight}"), Tag("<one>")]
     | Annotated[dict[str, Limit], Field(min_length=1), Tag("<parts>")],
     IF_PARTS,
 ]
@@ -89,6 +90,16 @@ class EarlyStoppingSpec(Part):
     monitor: Annotated[Monitor, AS_TEXT] = Field(default="validation.cost", description="the figure to watch")
     patience: Whole = Field(default=10, ge=1, description="epochs in a row without progress before training stops")
     min_delta: Number = Field(default=0.0, ge=0, description="progress smaller than this counts as none")
+
+
+class CheckpointSpec(Part):
+    """When training is saved so that it can go on from there; it always is at its start and at its end."""
+
+    epochs: Annotated[Count | None, OR_NONE] = Field(default=None, description="after every so many epochs")
+    steps: Annotated[Count | None, OR_NONE] = Field(default=None, description="after every so many steps")
+    seconds: Annotated[Limit | None, OR_NONE] = Field(
+        default=10.0, description="when so many seconds have gone by since the last time"
+    )
 
 
 class Spec(Part):
@@ -155,6 +166,10 @@ class Spec(Part):
     )
     evaluate_train: Flag = Field(
         default=False, description="adds a full measuring pass over the training rows each epoch"
+    )
+    checkpoint: CheckpointSpec = Field(
+        default=CheckpointSpec(),
+        description="{epochs, steps, seconds}: when training is saved on the way; changes no bit of the weights",
     )
     expect: dict[Metric, ConditionText] = Field(
         default={}, description="conditions to meet after training, as in {test.accuracy: '>= 0.95'}"

@@ -16,37 +16,61 @@ from yaml import events
 from bpcli.spec.problems import Problem, printable
 from bpcli.spec.tree import MappingNode, Node, Place, ScalarNode, SequenceNode
 
-MOST_BYTES = 1 << 20
+MOST_BYTES = 1 << 18
 MOST_DEPTH = 32
 MOST_NODES = 10_000
 
+_IN_QUOTES = "put a text that starts with {} in quotes"
+_TEXT_BLOCK = "put a text that starts with '>' or '|' in quotes, such as the condition '>= 0.95'"
+_DIRECTIVE = "a line that starts with '%' (directives are not allowed; a text goes in quotes)"
+_TAG = "tags (!name) are not allowed: the key decides the type"
+_NOT_IN_LINE = "does not line up with the lines above"
+
 _SENTENCES = {
-    "mapping values are not allowed here": "a ':' too many, or none in the line above (quote a text that holds ': ')",
+    "mapping values are not allowed here": "a ':' too many, none in the line above, or too far to the right "
+    "(quote a text that holds ': ')",
+    "mapping keys are not allowed here": _IN_QUOTES.format("'?'"),
+    "sequence entries are not allowed here": "a list item '- …' cannot start here (put it in a line of its own)",
     "could not find expected ':'": "expected 'key: value' (is a ':' missing here or in the line above?)",
     "found unexpected end of stream": "the quote that starts here is not closed",
-    "found unexpected ':'": "put a text that holds ':' in quotes",
     "found unexpected document separator": "the quote that starts here is not closed",
-    "found undefined alias": "aliases (*name) are not allowed",
-    "expected alphabetic or numeric character, but found": "put a text that starts with '&', '*' or '!' in quotes",
+    "found unknown escape character": "an unknown escape in double quotes (single quotes take '\\' as it stands)",
+    "expected escape sequence of": "an escape in double quotes lacks digits (single quotes take '\\' as it stands)",
     "expected ',' or ']', but got": "the list that starts here is not closed, or a ',' is missing",
     "expected ',' or '}', but got": "the mapping that starts here is not closed, or a ',' is missing",
-    "expected <block end>, but found": "does not line up with the lines above",
-    "expected chomping or indentation indicators, but found": "put a condition such as '>= 0.95' in quotes",
+    "expected the node content, but found '<stream end>'": "a list or mapping is not closed",
+    "expected the node content, but found '-'": "a list in brackets has its items without '-'",
+    "expected the node content, but found ':'": _IN_QUOTES.format("':'"),
+    "expected the node content, but found": "a value is missing here",
+    "expected <block end>, but found '<scalar>'": "a text that belongs to nothing (in '…' a quote is written as '')",
+    "expected <block end>, but found '-'": "a list item '- …' where a key should stand",
+    "expected <block end>, but found ':'": "a ':' without a key before it",
+    "expected <block end>, but found ','": "a ',' that belongs to nothing",
+    "expected <block end>, but found ']'": "a ']' too many",
+    "expected <block end>, but found '}'": "a '}' too many",
+    "expected <block end>, but found": _NOT_IN_LINE,
+    "expected '<document start>', but found '<block mapping start>'": f"{_NOT_IN_LINE}, or follows a '...'",
+    "expected '<document start>', but found": "the config has ended before this",
+    "expected chomping or indentation indicators, but found": _TEXT_BLOCK,
+    "expected indentation indicator": _TEXT_BLOCK,
+    "expected a comment or a line break, but found": _TEXT_BLOCK,
+    "expected alphabetic or numeric character, but found": _IN_QUOTES.format("'&' or '*'"),
     "found character '\\t' that cannot start any token": "a tab (use spaces)",
-    "found character '%' that cannot start any token": "put a text that starts with '%' in quotes",
-    "found character '@' that cannot start any token": "put a text that starts with '@' in quotes",
-    "found character '`' that cannot start any token": "put a text that starts with '`' in quotes",
-    "found character '>' that cannot start any token": "put a condition such as '>= 0.95' in quotes",
-    "found unknown escape character": "an unknown escape in double quotes (single quotes take '\\' as it stands)",
-    "sequence entries are not allowed here": "a list item '- …' cannot start here (put it in a line of its own)",
-    "block sequence entries are not allowed": "a list item '- …' cannot start here (put it in a line of its own)",
+    "found character '%' that cannot start any token": _IN_QUOTES.format("'%'"),
+    "found character '@' that cannot start any token": _IN_QUOTES.format("'@'"),
+    "found character '`' that cannot start any token": _IN_QUOTES.format("'`'"),
+    "found character '>' that cannot start any token": _TEXT_BLOCK,
+    "found character '|' that cannot start any token": _TEXT_BLOCK,
 }
+"""What PyYAML says, by its beginning, and what is said instead; the first that fits is taken."""
 
-
-_OPENED = (
+_IN_TAG = ("while scanning a tag", "while parsing a tag")
+_OPENED = (  # what was opened is shown, not where it was missed
     "while scanning a quoted scalar",
-    "while parsing a flow",
-)  # what was opened is shown, not where it was missed
+    "while parsing a flow sequence",
+    "while parsing a flow mapping",
+    *_IN_TAG,
+)
 
 
 class _Mark(Protocol):
@@ -81,8 +105,11 @@ class YamlReader:
         if len(content) > MOST_BYTES:
             raise NotReadable(self._at(0, 0), f"larger than {MOST_BYTES} bytes, which no config needs")
         text = self._decode(content)
+        if directive := re.search("^%", text, re.MULTILINE):
+            raise NotReadable(self._place_of(text, directive.start()), _DIRECTIVE)
         try:
-            return self._document(yaml.parse(text, Loader=yaml.SafeLoader))
+            loader = yaml.SafeLoader(text)
+            return self._document(iter(loader.get_event, None))
         except yaml.MarkedYAMLError as error:
             unclosed = (error.context or "").startswith(_OPENED)
             mark = error.context_mark if unclosed else error.problem_mark
@@ -91,6 +118,8 @@ class YamlReader:
             raise NotReadable(
                 self._place_of(text, error.position), f"character {error.character:#x} is not allowed"
             ) from None
+        except (ValueError, OverflowError):  # an escape such as \Uffffffff, which Python has no character for
+            raise NotReadable(self._place(loader.get_mark()), "an escape that stands for no character") from None
 
     def _decode(self, content: bytes) -> str:
         try:
@@ -105,8 +134,6 @@ class YamlReader:
             if isinstance(event, events.DocumentStartEvent):
                 if root is not None:
                     raise NotReadable(self._place(event.start_mark), "a second document ('---'): a config is one")
-                if event.tags or event.version:
-                    raise NotReadable(self._place(event.start_mark), "directives (%…) are not allowed")
                 root = self._node(next(stream), stream, ())
         return ScalarNode("", True, self._at(0, 0)) if root is None else root
 
@@ -154,7 +181,7 @@ class YamlReader:
             if event.anchor is not None:
                 raise NotReadable(place, "anchors (&name) are not allowed: write the value out where it is needed")
             if event.tag is not None:
-                raise NotReadable(place, "tags (!name) are not allowed: the key decides the type")
+                raise NotReadable(place, _TAG)
 
     def _place(self, mark: _Mark | None) -> Place:
         return self._at(mark.line, mark.column) if mark else self._at(0, 0)
@@ -169,5 +196,7 @@ class YamlReader:
 
     def _sentence(self, error: yaml.MarkedYAMLError) -> str:
         found = error.problem or ""
+        if (error.context or "").startswith(_IN_TAG) or found.startswith("found undefined tag handle"):
+            return _TAG
         known = (sentence for start, sentence in _SENTENCES.items() if found.startswith(start))
         return "not valid YAML: " + next(known, found)

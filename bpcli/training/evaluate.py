@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -27,11 +28,17 @@ class Evaluator:
         self.work = network.workspace(BLOCK, dtype)
         self._padded = self.work.a[0]
 
-    def run(self, theta: Parameters, x: Array, y: Array | None = None) -> tuple[Array, Array]:
-        """Outputs a[L] (n, n[L]) and, when there are targets y, the cost C_i of each row (n,), else zeros."""
+    def run(
+        self, theta: Parameters, x: Array, y: Array | None = None, before_block: Callable[[], None] = lambda: None
+    ) -> tuple[Array, Array]:
+        """Outputs a[L] (n, n[L]) and, when there are targets y, the cost C_i of each row (n,), else zeros.
+
+        `before_block` may raise, to give up on the way.
+        """
         outputs = np.empty((len(x), self.network.n[-1]), self.work.y.dtype)
         costs = np.zeros(len(x))
         for start in range(0, len(x), BLOCK):
+            before_block()
             rows = slice(start, start + BLOCK)
             m = len(outputs[rows])
             self._lay_in(x[rows])
@@ -49,9 +56,11 @@ class Evaluator:
             self._padded[len(x) :] = 0
             self.work.a[0] = self.work.fed[0] = self._padded
 
-    def measure(self, theta: Parameters, examples: Examples) -> Measures:
+    def measure(
+        self, theta: Parameters, examples: Examples, before_block: Callable[[], None] = lambda: None
+    ) -> Measures:
         """Cost without penalty, and accuracy, or mae, rmse and r2."""
-        outputs, costs = self.run(theta, examples.x, examples.y)
+        outputs, costs = self.run(theta, examples.x, examples.y, before_block)
         return summarize(self.task, outputs, examples, costs, self.network.cost.threshold)
 
 

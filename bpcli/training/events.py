@@ -20,6 +20,7 @@ class Started:
     examples: dict[str, int]  # rows of each split there is: train, validation, test
     epochs: int
     steps_per_epoch: int
+    step: int = 0  # updates made in an earlier part of this training
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,43 @@ class EpochEnded:
 
 
 @dataclass(frozen=True)
+class LayerSizes:
+    """The largest magnitudes of a layer in a step that diverged; they may be infinite, or no number."""
+
+    layer: int  # from 1
+    z: float
+    gradient: float | None  # None where the step did not come to it
+    parameters: float
+
+
+@dataclass(frozen=True)
+class Growth:
+    """The step in which the largest parameter grew most, on the way to where something was not finite."""
+
+    step: int  # from 1
+    before: float  # largest magnitude of a parameter
+    after: float
+    row: int  # of its batch, the one with the largest input: where it stands in its file, from 0
+    input: float  # that input's magnitude
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The first that was not finite, and what was around it."""
+
+    what: str  # such as "z" or "gradient"
+    layer: int | None
+    epoch: int  # from 1
+    step: int  # from 1
+    learning_rate: float
+    split: str  # train or validation
+    rows: tuple[int, ...]  # in which it was, or all of the batch: where they stand in their file, from 0
+    inputs: float  # largest magnitude of an input of those rows
+    layers: tuple[LayerSizes, ...] = ()
+    growth: Growth | None = None
+
+
+@dataclass(frozen=True)
 class Ended:
     """The last event of every run."""
 
@@ -55,6 +93,7 @@ class Ended:
     best_epoch: int | None
     test: Measures | None = None
     detail: str = field(default="")  # where and why, when diverged
+    cause: Cause | None = None  # of the same in full, where it was looked for
 
 
 Event = Started | Progressed | EpochEnded | Ended

@@ -4,26 +4,41 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
 from bpcli.core.descent import Descent
+from bpcli.core.linalg import Array
 from bpcli.core.parameters import Parameters
-from bpcli.core.schedules import Progress, Schedule
+from bpcli.core.schedules import Schedule
 from bpcli.data.batches import Batches, Rows
 from bpcli.data.loading import Examples
-from bpcli.streams import stream
+from bpcli.training import diagnosis
+from bpcli.training.diagnosis import Diverged
 from bpcli.training.evaluate import Evaluator
-from bpcli.training.events import Ended, EpochEnded, Event, Measures, Progressed, Reason, Started
+from bpcli.training.events import Cause, Ended, EpochEnded, Event, Measures, Progressed, Reason, Started
+from bpcli.training.state import (
+    Position,
+    State,
+    copy_arrays,
+    demand_keys,
+    learnt,
+    masks_state,
+    remind,
+    set_masks_state,
+    whole,
+)
+from bpcli.training.steps import Steps
 from bpcli.training.stopping import Watch
 
 REPORT_EVERY = 0.1  # seconds between two Progressed events
+LAST_LOOK = 1.0  # seconds that measuring on the test rows may take after training was asked to stop
 
 
-class _Diverged(Exception):
-    """The cost or a parameter is no longer finite."""
+class _Stopped(Exception):
+    """Asked to stop."""
 
 
 @dataclass
@@ -31,7 +46,7 @@ class Trainer:
     """Trains theta on the training rows; afterwards `kept` holds what is worth keeping.
 
     With validation rows that is the best epoch by the watched figure, without them the newest finite state; None as
-    long as there is neither. `stop` is asked after each step whether to end early.
+    long as there is neither. `stop` is asked after each step, and while measuring, whether to end early.
     """
 
     descent: Descent
@@ -48,20 +63,43 @@ class Trainer:
     dropout: tuple[float, ...] = ()  # share of the units of each layer 0 … L-1 that a step leaves out
     seed: int = 0  # of what is dropped
     measured_train: Examples | None = None  # training rows to measure after each epoch, without weights of classes
+    report_steps: int | None = None  # a Progressed event after every so many steps too
     stop: Callable[[], bool] = lambda: False
     clock: Callable[[], float] = time.perf_counter
-    kept: Parameters | None = field(default=None, init=False)
-    best_epoch: int | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.steps = Steps(
+            self.descent,
+            self.theta,
+            self.schedule,
+            self.eta,
+            self.epochs,
+            self.batches,
+            self.train,
+            self.dropout,
+            self.seed,
+        )
+        self._began = self.clock()
+        self._kept: Parameters | None = None
+        self._as_it_stands = False  # whether theta is what is worth keeping, whatever the epoch
+
+    @property
+    def at(self) -> Position:
+        """Where training stands."""
+        return self.steps.at
+
+    @property
+    def kept(self) -> Parameters | None:
+        return self.theta if self._as_it_stands else self._kept
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether no step is left to make."""
+        return self.at.epoch >= self.epochs or self.watch.exhausted
 
     def run(self) -> Iterator[Event]:
-        """Trains to the end, once; the last event is always Ended."""
-        self._began = self.clock()
-        self._step = self._seen = 0  # updates made, and training rows met
-        self._cost, self._rows = 0.0, 0  # of this epoch: Σ over batches of rows · cost, and rows
-        self._work = self.descent.network.workspace(self.batches.size, self.theta.flat.dtype, self.dropout)
-        if self.train.weight is not None:
-            self._work.w = np.ones((self.batches.size, 1), self.theta.flat.dtype)
-        self.descent.start(self.theta)
+        """Trains to the end, once, from the start or from the state that was restored; the last event is Ended."""
+        self._began = self.clock() - self.at.seconds
         splits = {"train": self.train, "validation": self.validation, "test": self.test}
         yield Started(
             layers=self.theta.n,
@@ -69,109 +107,149 @@ class Trainer:
             examples={name: len(rows) for name, rows in splits.items() if rows is not None},
             epochs=self.epochs,
             steps_per_epoch=self.batches.count,
+            step=self.at.step,
         )
-        reason: Reason = "epochs"
-        detail = ""
-        epoch = 0
+        reason: Reason = "diverged"
+        detail, cause = "", None
         try:
-            while reason == "epochs" and epoch < self.epochs:
-                yield from self._pass(epoch)
-                if self.stop():
-                    reason = "interrupted"
-                    break
-                epoch += 1
-                yield self._measure(epoch)
-                if self.watch.exhausted:
-                    reason = "early_stopping"
-        except _Diverged as where:
-            reason, detail = "diverged", str(where)
-        if reason == "interrupted" and self.validation is None and self._is_finite():
-            self._keep()
-        test = self._figures(self.kept, self.test) if self.kept else None
-        yield Ended(reason, epoch, self._seconds(), self.best_epoch, test, detail)
+            reason = yield from self._epochs()
+        except Diverged as where:
+            detail, cause = str(where), where.cause
+        test = self._last_look(reason == "interrupted")
+        yield Ended(reason, self.at.epoch, self._seconds(), self.at.best_epoch, test, detail, cause)
 
-    def _pass(self, epoch: int) -> Iterator[Event]:
-        """One pass over the training rows, up to the moment when `stop` says so."""
-        self._cost, self._rows, steps_before = 0.0, 0, self._step
-        self._at = Progress(epoch, self._step, self._seen, self.epochs, self.batches.count)
-        self._rate = self.eta * self.schedule.factor(self._at)
-        self._masks = stream(self.seed, "dropout", epoch)
-        queue = self.batches.of(epoch)
-        while self._advance(queue, epoch):
-            yield Progressed(epoch + 1, self._step - steps_before, self._cost / self._rows)
-            if self.stop():
-                break
+    def state(self) -> State:
+        """All that the rest of the training depends on; to be asked for between two events."""
+        values = {
+            **asdict(self.at),
+            "seconds": self._seconds(),
+            "optimizer_steps": self.descent.optimizer.t,
+            "watch": learnt(self.watch),
+            "schedule": learnt(self.schedule),
+            "dropout": masks_state(self.steps.masks) if self.dropout else None,
+        }
+        return State(self._arrays(), values)
 
-    def _advance(self, queue: Iterator[Rows], epoch: int) -> bool:
+    def restore(self, state: State, careful: bool = False) -> None:
+        """Take over a state, before `run`; raises ValueError, and must not be used then, where it does not fit."""
+        values = state.values
+        demand_keys(values, self.state().values)
+        self.steps.begin(Position.read(values, self.batches.count), careful)
+        self.descent.optimizer.t = whole(values, "optimizer_steps")
+        remind(self.watch, values["watch"])
+        remind(self.schedule, values["schedule"])
+        if self.dropout:
+            set_masks_state(self.steps.masks, values["dropout"])
+        self._kept = self.theta.like() if "kept" in state.arrays else None
+        copy_arrays(state.arrays, self._arrays())
+
+    def replay(self, state: State) -> Cause | None:
+        """What was the first to be no finite number after a state, found by training again and looking everywhere.
+
+        None when nothing was, or when asked to stop on the way. The trainer is of no use any more.
+        """
+        self.restore(state, careful=True)
+        *_, ended = self.run()
+        assert isinstance(ended, Ended)
+        return ended.cause
+
+    def _arrays(self) -> dict[str, Array]:
+        """All the memory that moves."""
+        memories = self.descent.optimizer.state
+        arrays = {"parameters": self.theta, **{f"optimizer.{name}": memory for name, memory in memories.items()}}
+        if self._kept is not None:
+            arrays["kept"] = self._kept
+        return {name: parameters.flat for name, parameters in arrays.items()}
+
+    def _epochs(self) -> Generator[Event, None, Reason]:
+        """Epoch after epoch; gives why they end. Raises Diverged."""
+        try:
+            while not self.is_complete:
+                yield from self._pass()
+                yield self._measure()
+        except _Stopped:
+            self.steps.demand_finite()
+            self._as_it_stands = self.validation is None
+            return "interrupted"
+        return "early_stopping" if self.watch.exhausted else "epochs"
+
+    def _pass(self) -> Iterator[Event]:
+        """What is left of a pass over the training rows; raises _Stopped as soon as `stop` says so."""
+        queue = self.steps.queue()
+        self._heed_stop()
+        while self._advance(queue):
+            yield Progressed(self.at.epoch + 1, self.at.batch, self.at.cost / self.steps.rows)
+            self._heed_stop()
+
+    def _advance(self, queue: Iterator[Rows]) -> bool:
         """Takes steps until it is time to report (True), or until there are no more batches (False)."""
         until = self.clock() + REPORT_EVERY
         with np.errstate(all="ignore"):  # what is not finite is found by looking, which threads cannot hide
             for rows in queue:
-                C = self._take_step(rows)
-                if not math.isfinite(C):
-                    raise _Diverged(
-                        f"the cost is {C} in step {self._step} (epoch {epoch + 1}, learning rate {self._rate:g})"
-                    )
-                if self.stop() or self.clock() > until:
+                self.steps.take(rows)
+                due = self.report_steps is not None and self.at.step % self.report_steps == 0
+                if due or self.stop() or self.clock() > until:
                     return True
         return False
 
-    def _take_step(self, rows: Rows) -> float:
-        """Forward, cost, backward, update, on one batch; gives the cost it had before the update."""
-        work = self._work.first(len(rows))
-        self.train.x.take(rows, 0, work.a[0], "clip")  # the default mode would gather twice
-        self.train.y.take(rows, 0, work.y, "clip")
-        if work.w is not None and self.train.weight is not None:
-            np.take(self.train.weight, rows, out=work.w[:, 0], mode="clip")
-        if self.dropout:
-            work.draw_masks(self._masks)
-        if self.schedule.per_step:
-            self._rate = self.eta * self.schedule.factor(replace(self._at, step=self._step))
-        self.descent.network.forward(self.theta, work)
-        C = float(self.descent.network.batch_cost(self.theta, work))
-        self.descent.step(self.theta, work, self._rate)
-        self._step += 1
-        self._seen += len(rows)
-        self._rows += len(rows)
-        self._cost += C * len(rows)
-        return C
-
-    def _measure(self, epoch: int) -> EpochEnded:
+    def _measure(self) -> EpochEnded:
         """The figures at the end of an epoch, and whether they are the best."""
-        if not self._is_finite():
-            raise _Diverged(f"a parameter is not finite after step {self._step} (epoch {epoch})")
-        running = {"cost": self._cost / self._rows}
-        train = self._figures(self.theta, self.measured_train)
-        validation = self._figures(self.theta, self.validation)
-        for name, measures in (("train", train), ("validation", validation)):
-            if measures is not None and not math.isfinite(measures["cost"]):
-                raise _Diverged(f"the {name} cost is {measures['cost']} after step {self._step} (epoch {epoch})")
+        at = replace(self.at, epoch=self.at.epoch + 1)
+        self.steps.demand_finite()
+        running = {"cost": at.cost / self.steps.rows}
+        train = self._figures("train", self.measured_train)
+        validation = self._figures("validation", self.validation)
         split, figure = self.watch.monitor.split(".")
         seen: dict[str, Measures | None] = {"running": running, "train": train, "validation": validation}
         better = self.watch.improves((seen[split] or {})[figure])
         self.schedule.measured(self.watch.value)
         best = better and validation is not None
         if best:
-            self.best_epoch = epoch
+            at.best_epoch = at.epoch
         if best or validation is None:
             self._keep()
-        return EpochEnded(epoch, self._step, self._rate, self._seconds(), running, train, validation, best)
+        self.steps.begin(replace(at, batch=0, cost=0.0))
+        return EpochEnded(at.epoch, at.step, at.learning_rate, self._seconds(), running, train, validation, best)
 
-    def _figures(self, theta: Parameters, rows: Examples | None) -> Measures | None:
-        """The measures on a set of rows, if there is one."""
+    def _figures(self, name: str, rows: Examples | None) -> Measures | None:
+        """The measures on a set of rows, if there is one, after an epoch."""
         if rows is None:
             return None
         with np.errstate(all="ignore"):
-            return self.evaluator.measure(theta, rows)
+            measures = self.evaluator.measure(self.theta, rows, self._heed_stop)
+            if math.isfinite(measures["cost"]):
+                return measures
+            epoch = self.at.epoch + 1
+            at = Cause("", None, epoch, self.at.step, self.at.learning_rate, name, (), 0.0)
+            costs = self.evaluator.run(self.theta, rows.x, rows.y)[1]
+            cause = diagnosis.of_measuring(self.descent, self.theta, rows, costs, at)
+        raise Diverged(f"the {name} cost is {measures['cost']} after step {self.at.step} (epoch {epoch})", cause)
 
-    def _is_finite(self) -> bool:
-        return math.isfinite(self.theta.flat.min()) and math.isfinite(self.theta.flat.max())
+    def _last_look(self, in_haste: bool) -> Measures | None:
+        """The figures of what is kept on the test rows, if there are both, and time for it."""
+        if self.kept is None or self.test is None:
+            return None
+        until = self.clock() + LAST_LOOK
+
+        def heed_time() -> None:
+            if in_haste and self.clock() > until:
+                raise _Stopped
+
+        with np.errstate(all="ignore"):
+            try:
+                return self.evaluator.measure(self.kept, self.test, heed_time)
+            except _Stopped:
+                return None
+
+    def _heed_stop(self) -> None:
+        if self.stop():
+            raise _Stopped
 
     def _keep(self) -> None:
-        if self.kept is None:
-            self.kept = self.theta.copy()
+        if self._kept is None:
+            self._kept = self.theta.copy()
         else:
-            self.kept.flat[:] = self.theta.flat
+            self._kept.flat[:] = self.theta.flat
 
     def _seconds(self) -> float:
         return self.clock() - self._began

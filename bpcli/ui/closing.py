@@ -43,7 +43,9 @@ def closing(
     lines += _figures(splits, wide)
     lines += verdicts("expect", expect, wide)
     lines.append(said("run", printable(str(run)), wide))
-    if weights is not None:
+    if ended.reason == "interrupted":
+        lines.append(said("next", f"bpcli train --resume {shlex.quote(str(run))}", wide, "bold"))
+    elif weights is not None:
         lines.append(said("next", f"bpcli eval {shlex.quote(str(weights))}", wide, "bold"))
     return lines
 

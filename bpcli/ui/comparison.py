@@ -68,6 +68,17 @@ def reproduction(found: Mapping[str, Any], width: int | None = None) -> list[Tex
     return [*lines, *_same(found["sha256"]["b"], "reproduced: the same bytes", width)]
 
 
+def resumption(found: Mapping[str, Any], width: int | None = None) -> list[Text]:
+    """Where a training was stopped, where it then differs from the one in one go, and the verdict."""
+    steps = counted(found["steps"], "step")
+    words = f"trained twice, {steps}: in one go, and stopped after step {found['stopped_after']:,} and resumed"
+    lines = [*titled(found["subject"], width), *said("", words, width)]
+    if (compared := found["differences"]) is None:
+        return [*lines, *_same(found["sha256"]["b"], "resumed alike: the same bytes", width)]
+    lines += [*_tables(compared, ("in one go", "resumed"), width), Text()]
+    return [*lines, *said("", f"not resumed alike: {_counted(compared)}", width, "bold red")]
+
+
 def _same(sha256: str, words: str, width: int | None) -> list[Text]:
     return [Text(words, style="green"), *facts([("sha256", sha256)], width)]
 

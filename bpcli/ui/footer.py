@@ -61,14 +61,18 @@ class Footer:
         """The epoch that the run is in, a bar over all its steps, the time left, the examples a second."""
         plan = self._plan
         within = latest.steps_done if isinstance(latest, Progressed) else plan.steps_per_epoch
-        done = (latest.epoch - 1) * plan.steps_per_epoch + within if latest else 0
-        share = min(done / max(plan.epochs * plan.steps_per_epoch, 1), 1.0)
+        done = (latest.epoch - 1) * plan.steps_per_epoch + within if latest else plan.step
+        steps = max(plan.epochs * plan.steps_per_epoch, 1)
+        share, now = min(done / steps, 1.0), (done - plan.step) / steps  # of all steps: those done, those of this part
         words = []
-        if 0 < share < 1 and seconds > 0:
-            words.append(f"{duration(round(seconds * (1 - share) / share))} left")
-            words.append(f"{_three_digits(plan.examples['train'] * plan.epochs * share / seconds):,} examples/s")
+        if now > 0 and share < 1 and seconds > 0:
+            words.append(f"{duration(round(seconds * (1 - share) / now))} left")
+            words.append(f"{_three_digits(plan.examples['train'] * plan.epochs * now / seconds):,} examples/s")
         return self._line(
-            _epoch(latest.epoch if latest else 1, plan), progress(share, self._cells(width)), words, width
+            _epoch(latest.epoch if latest else 1 + plan.step // plan.steps_per_epoch, plan),
+            progress(share, self._cells(width)),
+            words,
+            width,
         )
 
     def _names(self) -> int:

@@ -11,9 +11,9 @@ pytest_plugins = ["cli_fixtures"]
 CSV = "a,b,y\n1,2,p\n3,4,q\n5,6,p\n"
 AUTO = "layers: [auto, 3, auto]\nepochs: 1\ndata: d.csv\n"
 KNOWN = (
-    "activation, batch_size, class_weight, clip_norm, clip_value, cost, data, drop_last, dropout, dtype, "
-    "early_stopping, epochs, evaluate_train, expect, init, input_dropout, l1, l2, layers, learning_rate, max_norm, "
-    "optimizer, output, relative_to, schedule, seed, shuffle, threads, train_biases"
+    "activation, batch_size, checkpoint, class_weight, clip_norm, clip_value, cost, data, drop_last, dropout, dtype, "
+    "early_stopping, epochs, evaluate_train, expect, extends, init, input_dropout, l1, l2, layers, learning_rate, "
+    "max_norm, optimizer, output, relative_to, schedule, seed, shuffle, threads, train_biases"
 )
 
 # name: (config, data, exit code, all of stderr)
@@ -162,7 +162,7 @@ def test_1e_3_is_a_number(folder):
 def test_the_command_line_itself(tmp_path):
     cases = {
         (): (2, None),
-        ("train",): (2, "bpcli train: Missing argument 'CONFIG' (see: bpcli train --help)\n"),
+        ("train",): (2, "bpcli train: give a CONFIG, or --resume RUN (see: bpcli train --help)\n"),
         ("train", "none.yaml"): (3, "none.yaml: no such file\n"),
         ("train", "."): (3, ".: is a folder, not a config file\n"),
         ("gradcheck", "--set", "epochs=1"): (2, "--set needs a CONFIG to change\n"),

@@ -11,6 +11,8 @@ import pytest
 from shell import bpcli, shell, together
 from sklearn import metrics
 
+from bpcli.runs.weights import read_weights, save_weights
+
 pytest_plugins = ["cli_fixtures"]
 
 
@@ -174,3 +176,12 @@ def test_the_data_is_found_after_the_whole_project_was_renamed(trained, tmp_path
     assert bpcli("train", "before/iris.yaml", "--out", "before/runs/one", "-q", cwd=tmp_path).code == 0
     (tmp_path / "before").rename(tmp_path / "after")
     assert bpcli("eval", "after/runs/one/weights.npz", cwd=tmp_path).code == 0
+
+
+def test_other_versions_than_those_that_trained_are_told(trained, tmp_path):
+    read = read_weights(trained.weights)
+    read.meta["numerics"]["numpy"] = "0.9"
+    save_weights(tmp_path / "older.npz", read.arrays, read.meta)
+    done = bpcli("eval", tmp_path / "older.npz", "--data", "iris.csv", "--quiet", cwd=trained.folder)
+    assert done.code == 0
+    assert re.search(r'older\.npz: numpy is "[\d.]+" and was "0\.9": the last bits may come out otherwise\n', done.err)

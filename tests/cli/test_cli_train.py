@@ -10,7 +10,7 @@ from shell import arrays, bpcli, command_after, meta, on_terminal, screen, shell
 pytest_plugins = ["cli_fixtures"]
 
 EPOCH = re.compile(r" {4}\d +\d+\.\d+ ")
-FILES = [".lock", "config.yaml", "metrics.jsonl", "run.json", "weights.npz"]
+FILES = [".lock", "checkpoint-0.npz", "checkpoint-9.npz", "config.yaml", "metrics.jsonl", "run.json", "weights.npz"]
 
 
 def test_one_plain_line_an_epoch_off_a_terminal_and_the_next_command_works(folder):
@@ -58,7 +58,7 @@ def test_no_color_and_a_narrow_terminal_are_honoured(folder):
 
 def test_json_has_the_fields_of_the_contract(trained):
     start, *epochs, end = trained.objects
-    assert start.keys() == {"event", "layers", "parameters", "examples", "epochs", "steps_per_epoch"}
+    assert start.keys() == {"event", "layers", "parameters", "examples", "epochs", "steps_per_epoch", "step"}
     assert start["event"] == "start"
     assert start["examples"] == {"train": 90, "validation": 30, "test": 30}
     assert [epoch["epoch"] for epoch in epochs] == [1, 2, 3]
@@ -68,7 +68,8 @@ def test_json_has_the_fields_of_the_contract(trained):
         assert epoch["running"].keys() == {"cost"}
         assert epoch["validation"].keys() == {"cost", "accuracy"}
         assert isinstance(epoch["best"], bool)
-    assert end.keys() == {"event", "reason", "epochs", "seconds", "weights", "best_epoch", "test", "expect"}
+    keys = {"event", "reason", "epochs", "seconds", "weights", "checkpoint", "best_epoch", "test", "expect"}
+    assert end.keys() == keys
     assert (end["event"], end["reason"], end["epochs"], end["expect"]) == ("end", "epochs", 3, [])
     assert end["weights"] == "run/weights.npz"
     assert end["test"].keys() == {"cost", "accuracy"}
@@ -179,7 +180,7 @@ def test_a_missed_expectation_says_so_even_when_quiet(folder):
     assert "test.accuracy" in done.err
 
 
-def test_divergence_is_5_in_one_line_and_saves_nothing_that_is_not_finite(tmp_path):
+def test_divergence_is_5_with_its_cause_and_saves_nothing_that_is_not_finite(tmp_path):
     rows = "".join(f"{i},{i % 7},{i * 0.37 + (i % 3)}\n" for i in range(40))
     (tmp_path / "d.csv").write_text("a,b,y\n" + rows)
     (tmp_path / "d.yaml").write_text("layers: [2, 1]\nepochs: 300\nbatch_size: all\ndata: d.csv\n")
@@ -187,7 +188,9 @@ def test_divergence_is_5_in_one_line_and_saves_nothing_that_is_not_finite(tmp_pa
     late = bpcli("train", "d.yaml", "--out", "late", "--set", "learning_rate=10", "--json", cwd=tmp_path)
     for done in (early, late):
         assert done.code == 5
-        assert re.fullmatch(r"d\.yaml: the cost is (inf|nan) in step \d+ .*learning_rate\n", done.err)
+        assert re.match(r"d\.yaml: diverged: the cost is (inf|nan) in step \d+ \(epoch \d+, learning rate", done.err)
+        assert "\nfirst cause: " in done.err
+        assert "\ntry a lower learning_rate than " in done.err
     assert late.objects[-1]["reason"] == "diverged"
     assert 1 < late.objects[-1]["epochs"] < 300
     kept = arrays(tmp_path / "late" / "weights.npz")

@@ -91,7 +91,7 @@ EPOCHS = "the config has it: --set epochs=5"
         ("eval w --split xyzzy", "bpcli eval: --split: unknown 'xyzzy' (known: test, train, validation) "),
         ("gradcheck --samples 0", "bpcli gradcheck: Invalid value for '--samples': "),
         ("gradcheck --samples many", "bpcli gradcheck: Invalid value for '--samples': "),
-        ("train", "bpcli train: Missing argument 'CONFIG' (see: bpcli train --help)"),
+        ("train", "bpcli train: give a CONFIG, or --resume RUN (see: bpcli train --help)"),
         ("train --out", "bpcli train: Option '--out' requires an argument"),
     ],
 )

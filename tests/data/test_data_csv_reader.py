@@ -24,12 +24,6 @@ def table(path: Path, content: str | bytes) -> Table:
     return read(Source(path, path.name))
 
 
-def message(path: Path, content: str | bytes) -> str:
-    with pytest.raises(DataError) as caught:
-        table(path, content)
-    return str(caught.value)
-
-
 def cells(table: Table) -> dict[str, list[object]]:
     return {name: list(column) for name, column in table.columns.items()}
 
@@ -96,43 +90,6 @@ def test_a_column_is_numbers_when_half_of_its_cells_are(path: Path) -> None:
         read_table.numbers("x")
     assert str(caught.value) == (
         "a.csv:3: column 'x': 'a' is not a number (a missing one is written as an empty cell, NA, NaN, null or ?)"
-    )
-
-
-def test_a_bad_cell_far_down_is_found(path: Path) -> None:
-    read_table = table(path, "x,y\n" + "1,2\n" * 9000 + "1_0,2\n")
-    with pytest.raises(DataError, match=r"^a.csv:9002: column 'x': '1_0' is not a number"):
-        read_table.column("x")
-
-
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        ("", "a.csv: is empty"),
-        ("x,y\n", "a.csv: has a header but no rows"),
-        ("\n1,2\n", "a.csv:1: the first line must name the columns, and this one is blank"),
-        ("5.1,3.5\n4.9,3\n", "a.csv:1: the first line must name the columns, and this one holds numbers"),
-        ("x,,y\n1,2,3\n", "a.csv:1: column 2 has no name"),
-        ("x,y,x\n1,2,3\n", "a.csv:1: two columns are called 'x'"),
-        ("x,y\n1,2\n1\n", "a.csv:3: 1 cells where the header has 2"),
-        ("x,y\n1,2,3\n1,2,3\n", "a.csv:2: 3 cells where the header has 2"),
-        ("x,y\n1,a\n2,b,c\n", "a.csv:3: 3 cells where the header has 2"),
-        ('x,y\n1,"a\n', "a.csv:2: unexpected end of data"),
-        (b"x,y\n1,a\n2,\xe9t\xe9\n", "a.csv:3: not UTF-8 text (byte 0xe9); save the file as UTF-8"),
-        ("x,y\n1,2\n".encode("utf-16"), "a.csv:1: not UTF-8 text (byte 0xff); save the file as UTF-8"),
-    ],
-)
-def test_a_broken_file_is_one_clear_line(path: Path, content: str | bytes, told: str) -> None:
-    assert message(path, content) == told
-
-
-def test_a_header_cell_may_be_too_long(path: Path) -> None:
-    assert message(path, f"a,{'x' * 131_073},y\n1,2,p\n") == "a.csv:1: field larger than field limit (131072)"
-
-
-def test_an_unknown_format_names_the_known_ones(tmp_path: Path) -> None:
-    assert message(tmp_path / "a.cvs", "") == (
-        "a.cvs: format: unknown 'cvs' (did you mean 'csv'? known: csv, idx, npy, npz, parquet, tsv)"
     )
 
 

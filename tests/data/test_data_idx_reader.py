@@ -7,11 +7,9 @@ import struct
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from bpcli.data.readers import read
 from bpcli.data.source import Source
-from bpcli.errors import DataError
 
 IMAGES = b"\0\0\x08\x03" + struct.pack(">3I", 2, 1, 3) + bytes([0, 1, 2, 253, 254, 255])
 LABELS = b"\0\0\x08\x01" + struct.pack(">I", 2) + bytes([7, 3])
@@ -43,21 +41,3 @@ def test_wider_numbers_are_big_endian_and_scaled_as_a_table(tmp_path: Path) -> N
     table = read(pair(tmp_path, images))
     assert table.numbers("pixel_0").tolist() == [1.5, -2]
     assert table.default_scale == "standard"
-
-
-@pytest.mark.parametrize(
-    ("images", "labels", "told"),
-    [
-        (b"\x89PNG", LABELS, "images: not an IDX file"),
-        (b"", LABELS, "images: not an IDX file"),
-        (IMAGES[:10], LABELS, "images: cut short within its head"),
-        (IMAGES[:-1], LABELS, "images: 21 bytes where its head promises 22"),
-        (b"\0\0\x08\x01\0\0\0\0", LABELS, "images: holds no rows"),
-        (IMAGES, IMAGES, "labels: labels must have 1 dimension, and these have 3"),
-        (IMAGES, b"\0\0\x08\x01\0\0\0\x01\7", "labels: 1 labels for the 2 images of images"),
-    ],
-)
-def test_a_broken_pair_is_one_clear_line(tmp_path: Path, images: bytes, labels: bytes, told: str) -> None:
-    with pytest.raises(DataError) as caught:
-        read(pair(tmp_path, images, labels))
-    assert str(caught.value) == told

@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from bpcli.data.readers import read
 from bpcli.data.source import Source
 from bpcli.data.table import Table
-from bpcli.errors import DataError
 
 X = np.array([[1.5, 2.0], [3.0, np.nan]], dtype=np.float32)
 
@@ -41,34 +39,3 @@ def test_a_pair_is_mapped_not_read(tmp_path: Path) -> None:
     table = read(Source(tmp_path / "X.npy", "X.npy", tmp_path / "y.npy", "y.npy"))
     assert isinstance(table.columns["x0"], np.memmap)
     assert table.numbers("y").tolist() == [0, 1]
-
-
-@pytest.mark.parametrize(
-    ("arrays", "told"),
-    [
-        ({"x": X}, "a.npz: holds no array called X"),
-        ({"X": X[0]}, "a.npz: X must be (examples, features) and is (2,)"),
-        ({"X": X, "y": np.zeros(3)}, "a.npz: y must be (2,) or (2, outputs) and is (3,)"),
-        ({"X": X * 1j}, "a.npz: 'x0' holds complex64, neither numbers nor text"),
-    ],
-)
-def test_wrong_arrays_are_one_clear_line(tmp_path: Path, arrays: dict[str, Any], told: str) -> None:
-    with pytest.raises(DataError) as caught:
-        archive(tmp_path, **arrays)
-    assert str(caught.value) == told
-
-
-def test_a_damaged_file_is_one_clear_line(tmp_path: Path) -> None:
-    archive(tmp_path, X=X)
-    for name in ("a.npz", "a.npy"):
-        for content in (b"", b"PK\3\4 and then nothing", (tmp_path / "a.npz").read_bytes()[:-30]):
-            path = tmp_path / ("damaged" + name)
-            path.write_bytes(content)
-            with pytest.raises(DataError) as caught:
-                read(Source(path, name))
-            assert str(caught.value).startswith(f"{name}: not a NumPy file that can be read (")
-
-
-def test_nothing_is_unpickled(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"^a.npz: not a NumPy file that can be read"):
-        archive(tmp_path, X=np.array([[{}]], dtype=object))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 
 from bpcli.data.readers import read
 from bpcli.data.source import Source
-from bpcli.errors import DataError, UsageError
+from bpcli.errors import DataError
 
 pyarrow = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
@@ -43,17 +42,3 @@ def test_a_column_of_another_kind_must_not_be_used(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         table.column("day")
     assert str(caught.value) == "a.parquet: column 'day' holds date32[day], neither numbers nor text"
-
-
-def test_another_file_is_one_clear_line(tmp_path: Path) -> None:
-    (tmp_path / "a.parquet").write_text("x,y\n1,2\n")
-    with pytest.raises(DataError, match=r"^a.parquet: not a Parquet file that can be read"):
-        read(Source(tmp_path / "a.parquet", "a.parquet"))
-
-
-def test_without_pyarrow_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = write(tmp_path / "a.parquet")
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(UsageError) as caught:
-        read(source)
-    assert str(caught.value) == "reading .parquet needs pyarrow: pip install 'bpcli[parquet]'"

@@ -75,7 +75,7 @@ def test_several_target_columns_are_labels_or_numbers() -> None:
     wrong = described(both, Recipe(target=("x", "y"), task="classes"))
     with pytest.raises(DataError) as caught:
         wrong.targets(both, np.arange(2), FLOAT64)
-    assert str(caught.value) == "a.csv:2: several target columns are labels, and labels are 0 or 1"
+    assert str(caught.value).startswith("a.csv:2: column 'x': 0.5 is no label: ")
 
 
 def test_features_are_all_columns_but_target_and_weight() -> None:
@@ -171,14 +171,3 @@ def test_a_constant_input_becomes_zero() -> None:
     for scale in scales:
         preparation = fit(described(constant), constant, np.arange(3), scale)
         assert preparation.inputs(constant, np.arange(3), FLOAT64).tolist() == [[0], [0], [0]]
-
-
-def test_numbers_too_large_are_told() -> None:
-    large = table([0, 1], x=[1e39, 1e200])
-    rows = np.arange(2)
-    with pytest.raises(DataError) as caught:
-        fit(described(large), large, rows, "standard")
-    assert str(caught.value) == "a.csv: column 'x' holds numbers too large to be scaled"
-    with pytest.raises(DataError) as caught:
-        fit(described(large), large, rows, "none").inputs(large, rows, np.dtype(np.float32))
-    assert str(caught.value) == "a.csv:2: x: 1e+39 is too large for float32"

@@ -55,7 +55,7 @@ def test_a_damaged_gzip_file_is_told(tmp_path: Path) -> None:
     path = tmp_path / "a.csv.gz"
     flipped = bytearray(whole)
     flipped[20] ^= 0xFF
-    for damaged in (b"1,2\n", whole[:-9], bytes(flipped)):
+    for damaged in (whole[:-9], bytes(flipped)):
         path.write_bytes(damaged)
         assert message(path).startswith("shown: the gzip file is damaged (")
 

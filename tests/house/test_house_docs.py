@@ -96,7 +96,15 @@ def test_the_exit_codes_are_those_of_the_program(text):
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "docs/reference.md", "docs/conventions.md", "docs/published.md", "datasets/README.md"]
+    "document",
+    [
+        "README.md",
+        "docs/reference.md",
+        "docs/conventions.md",
+        "docs/published.md",
+        "docs/security.md",
+        "datasets/README.md",
+    ],
 )
 def test_links_lead_somewhere(document):
     text = (ROOT / document).read_text(encoding="utf-8")

@@ -18,6 +18,7 @@ def test_start() -> None:
         "examples": {"train": 1437},
         "epochs": 30,
         "steps_per_epoch": 45,
+        "step": 0,
     }
 
 

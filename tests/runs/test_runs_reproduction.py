@@ -13,8 +13,11 @@ from trainings import ROWS, changed, lay_out, train
 
 from bpcli.errors import DataError, NegativeVerdict, WeightsError
 from bpcli.runs.comparison import differing
-from bpcli.runs.reproduction import Reproduction
+from bpcli.runs.reproduction import Reproduction, config_again, resumed_alike
 from bpcli.runs.weights import read_weights
+from bpcli.spec.reading import read_config
+from bpcli.training.state import State
+from bpcli.training.trainer import Trainer
 
 DATA = "data: {train: t.csv, features: [a, b], target: class, validation: 0.2, test: 0.2}"
 BASE = f"layers: [2, 5, 3]\nepochs: 4\nbatch_size: 8\n{DATA}\n"
@@ -197,3 +200,37 @@ def test_being_stopped_ends_it(weights: Path) -> None:
     *_, last = again.run()
     assert last.reason == "interrupted"
     assert last.epochs < 4
+
+
+REMEMBERS = BASE + "optimizer: {name: sgd, momentum: 0.9}\ndropout: 0.3\n"
+
+
+@pytest.mark.parametrize("text", [BASE, REMEMBERS, BASE.replace("batch_size: 8", "batch_size: all")])
+def test_a_training_stopped_half_way_comes_out_the_same(home: Path, text: str) -> None:
+    (home / "c.yaml").write_text(text)
+    found = resumed_alike(read_config(str(home / "c.yaml")), "c.yaml", ["test"])
+    assert (found["resumed_alike"], found["differences"]) == (True, None)
+    assert 0 < found["stopped_after"] < found["steps"]
+    assert "all" in text or found["stopped_after"] % 5 != 0
+
+
+def test_a_training_that_is_resumed_wrong_is_found(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: what the optimizer remembers is lost on the way."""
+    restore = Trainer.restore
+
+    def forgetful(self: Trainer, state: State, careful: bool = False) -> None:
+        restore(self, state, careful)
+        for memory in self.descent.optimizer.state.values():
+            memory.flat[:] = 0
+
+    monkeypatch.setattr(Trainer, "restore", forgetful)
+    (home / "c.yaml").write_text(REMEMBERS)
+    found = resumed_alike(read_config(str(home / "c.yaml")), "c.yaml", ["test"])
+    assert found["resumed_alike"] is False
+    assert [block["different"] > 0 for block in found["differences"]["weights"]] == [True] * 4
+
+
+def test_the_config_of_a_weights_file_is_stopped_and_resumed(weights: Path) -> None:
+    found = resumed_alike(config_again(weights), str(weights), ["test"])
+    assert found["resumed_alike"]
+    assert found["sha256"]["a"] == read_weights(weights).sha256

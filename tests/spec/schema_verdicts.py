@@ -101,6 +101,8 @@ def places() -> Iterator[tuple[str, str]]:
         yield f"data.{key}.fold", config("data", f"{{train: x.csv, {key}: {{fold: VALUE}}}}")
     for key in ("monitor", "patience", "min_delta"):
         yield f"early_stopping.{key}", config("early_stopping", f"{{{key}: VALUE}}")
+    for key in ("epochs", "steps", "seconds"):
+        yield f"checkpoint.{key}", config("checkpoint", f"{{{key}: VALUE}}")
     for key in ("weights", "biases", "from", "name"):
         yield f"init.{key}", config("init", f"{{{key}: VALUE}}")
     yield "shuffle.order", config("shuffle", "{order: VALUE}")

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from bpcli.data.loading import Prepared
-from bpcli.errors import ConfigError
-from bpcli.spec.agreement import AUTO, FIGURES, complete, training_rows
+from bpcli.spec.agreement import complete, training_rows
 from bpcli.spec.reading import Config, read_config
 from bpcli.spec.sources import read_data
 
@@ -86,40 +85,6 @@ def test_the_data_fills_in_what_is_left_open(home: Path, case: str) -> None:
         assert spec.cost.parameters == {"label_smoothing": 0.0}
 
 
-REFUSED = [
-    ("layers: [3, 2]\ndata: two.csv", "1:9: layers: the first is 3, and the data has 2 inputs{}"),
-    ("layers: [2, 3]\ndata: two.csv", "1:9: layers: the last is 3, and the data has 2 classes{}"),
-    ("layers: [2, 2]\ndata: numbers.csv", "1:9: layers: the last is 2, and the data has 1 target column{}"),
-    (
-        "layers: [2, 2]\ndata: two.csv\noutput: tanh",
-        "3:9: output: 'tanh' does not go with cost 'cross_entropy', which classes have when none is given "
-        "(costs that do: absolute, hinge, huber, quadratic)",
-    ),
-    (
-        "layers: [2, 2]\ndata: two.csv\ncost: hinge",
-        "3:7: cost: 'hinge' does not go with output 'softmax', which classes have when none is given "
-        "(outputs that do: identity, tanh)",
-    ),
-    (
-        "layers: [2, 1]\ndata: {train: numbers.csv, validation: 0.25}\nearly_stopping: {monitor: validation.accuracy}",
-        "3:27: early_stopping.monitor: 'validation.accuracy' is not measured of numbers "
-        f"(what is: {', '.join(FIGURES['numbers'])})",
-    ),
-    (
-        "layers: [2, 2]\ndata: two.csv\nexpect: {epochs: < 9, train.r2: '> 0'}",
-        f"3:33: expect.train.r2: 'train.r2' is not measured of classes (what is: {', '.join(FIGURES['classes'])})",
-    ),
-]
-
-
-@pytest.mark.parametrize(("text", "line"), REFUSED)
-def test_what_does_not_fit_is_told_with_its_place(home: Path, text: str, line: str) -> None:
-    config, prepared = read(text)
-    with pytest.raises(ConfigError) as caught:
-        complete(config, prepared)
-    assert caught.value.lines == (f"c.yaml:{line.replace('{}', AUTO)}",)
-
-
 def weights(text: str, data: str = "{train: classes.csv, target: kind, features: [a, b]}") -> list[float] | None:
     config, prepared = read(f"layers: [auto, auto]\ndata: {data}\ndtype: float64\n{text}")
     weight = training_rows(config, prepared.train, prepared.preparation).weight
@@ -156,38 +121,6 @@ def test_class_and_example_weights_multiply(home: Path) -> None:
     data = "{train: classes.csv, target: kind, weight: w}"
     assert weights("", data) == [1, 2, 3, 4, 5, 6, 7, 8]
     assert weights("class_weight: {y: 0.5, x: 2}", data) == [2, 1, 3, 8, 10, 3, 7, 16]
-
-
-NO_ROWS = [
-    (
-        "layers: [2, auto]\ndata: two.csv\nclass_weight: {no: 1, Yes: 2}",
-        "3:28: class_weight.Yes: there is no class 'Yes' (did you mean 'yes'? known: no, yes)",
-    ),
-    (
-        "layers: [2, auto]\ndata: two.csv\nclass_weight: {1.5: 2}",
-        "3:21: class_weight.1.5: there is no class '1.5' (known: no, yes)",
-    ),
-    (
-        "layers: [2, auto]\ndata: numbers.csv\nclass_weight: balanced",
-        "3:15: class_weight: goes with one column of classes, and the target holds numbers",
-    ),
-    (
-        "layers: [2, 2]\ndata: {train: labels.csv, target: [p, q], task: classes}\nclass_weight: balanced",
-        "3:15: class_weight: goes with one column of classes, and the target holds labels",
-    ),
-    (
-        "layers: [2, 1]\ndata: numbers.csv\noutput: exponential\ncost: poisson",
-        "4:7: cost: 'poisson' is for counts from 0 up, and the targets go down to -2.5",
-    ),
-]
-
-
-@pytest.mark.parametrize(("text", "line"), NO_ROWS)
-def test_weights_and_costs_that_the_targets_do_not_suit(home: Path, text: str, line: str) -> None:
-    config, prepared = read(text)
-    with pytest.raises(ConfigError) as caught:
-        training_rows(config, prepared.train, prepared.preparation)
-    assert caught.value.lines == (f"c.yaml:{line}",)
 
 
 def test_hinge_takes_whole_numbers_for_classes(home: Path) -> None:

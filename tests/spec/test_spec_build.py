@@ -18,7 +18,6 @@ from bpcli.core.optimizers.adaptive import AdamW
 from bpcli.core.optimizers.sgd import Sgd
 from bpcli.core.parameters import Parameters
 from bpcli.core.penalties import Penalty
-from bpcli.errors import ConfigError, DataError
 from bpcli.spec import build
 from bpcli.spec.agreement import complete
 from bpcli.spec.reading import Config, read_config
@@ -145,21 +144,6 @@ def test_first_parameters_out_of_a_file() -> None:
     assert [block.ravel()[0] for _, block in theta.blocks()] == [1, 2, 3, 4, 5, 6]
 
 
-WRONG_FILES = [
-    (FITTING[:5], "has no b3, and the layers want b3 (2,)"),
-    (((3, 2), (3,), (4, 5), (4,), (2, 4), (2,)), "has W2 (4, 5), and the layers want W2 (4, 3)"),
-    ((*FITTING, (2, 2), (2,)), "has more layers than the config (3)"),
-]
-
-
-@pytest.mark.parametrize(("shapes", "message"), WRONG_FILES)
-def test_a_file_that_does_not_fit_the_layers(shapes: tuple[tuple[int, ...], ...], message: str) -> None:
-    config = config_of("init: {from: w.npz}")
-    with pytest.raises(ConfigError) as caught:
-        build.first_parameters(config, build.network(config.spec), some(*shapes))
-    assert caught.value.lines == (f"c.yaml:5:14: init.from: 'w.npz' {message}",)
-
-
 def test_the_batches() -> None:
     default = build.batches(spec_of(), 100)
     assert (default.size, default.shuffle, default.drop_last, default.seed, default.count) == (32, True, False, 1, 4)
@@ -175,13 +159,6 @@ def test_orders_out_of_a_file(home: Path) -> None:
     text = "epochs: 2\nshuffle: {order: o.npy}"
     batches = build.batches(spec_of(text), 3)
     assert [batches.order(epoch).tolist() for epoch in (0, 1)] == [[2, 0, 1], [1, 2, 0]]
-    with pytest.raises(DataError, match=r"^o\.npy: has orders for 2 epochs of 3 examples, and training takes 2 epo"):
-        build.batches(spec_of(text), 4)
-    with pytest.raises(DataError, match=r"^p\.npy: no such file"):
-        build.batches(spec_of(text.replace("o.npy", "p.npy")), 3)
-    np.save(home / "o.npy", [[2, 0, 3], [1, 2, 0]])
-    with pytest.raises(DataError, match=r"^o\.npy: names row 3, and the rows are 0 to 2$"):
-        build.batches(spec_of(text), 3)
 
 
 def test_the_trainer() -> None:

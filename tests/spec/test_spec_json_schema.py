@@ -84,7 +84,7 @@ TEXTS = re.compile(
     r"data(\.(train|validation|test)(\.(path|images|labels))?)?|data\.(target|features)(\[1\])?|data\.weight"
     r"|extends|relative_to|init\.from|shuffle\.order"
 )
-WHOLES = re.compile(r"batch_size|epochs|layers\[1\]|.*\.(patience|warmup|every)")
+WHOLES = re.compile(r"batch_size|epochs|layers\[1\]|.*\.(patience|warmup|every)|checkpoint\.(epochs|steps)")
 DIFFERENT = [  # places, values, why
     (TEXTS, {"true", "False"}, "booleans are text in quotes alone"),
     (WHOLES, {"1e300"}, "a number without a fraction is whole"),
@@ -102,7 +102,6 @@ CASES = [
     ("learning_rate: 010", True, False),
     ("learning_rate: 1_000", True, False),
     ("data: {train: x, validation: 10%}", True, False),
-    ("train_biases: tRUE", False, True),
     ('data: "a\\0b"', True, False),
 ]
 

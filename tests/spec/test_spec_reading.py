@@ -83,31 +83,6 @@ expect: {test.accuracy: ">= .95", epochs: < 20}
     assert not spec.expect["epochs"].met(20)
 
 
-def test_a_missing_config_names_one_nearby(home: Path) -> None:
-    (home / "configs" / "digits.yaml").write_text(LEAST)
-    assert lines_of("configs/digit.yaml") == ("configs/digit.yaml: no such file (did you mean 'configs/digits.yaml'?)",)
-    assert lines_of("configs/digits") == ("configs/digits: no such file (did you mean 'configs/digits.yaml'?)",)
-    assert lines_of("conf/c.yaml") == ("conf/c.yaml: no such file (nor a folder 'conf')",)
-    assert lines_of("configs") == ("configs: is a folder, not a config file",)
-
-
-def test_an_empty_config_lacks_what_is_required(home: Path) -> None:
-    (home / "c.yaml").write_text("# soon\n")
-    assert [line.split(" (")[0] for line in lines_of("c.yaml")] == [
-        "c.yaml:1:1: layers: missing",
-        "c.yaml:1:1: data: missing",
-    ]
-
-
-def test_what_is_no_mapping_and_what_is_no_yaml(home: Path) -> None:
-    (home / "c.yaml").write_text("- layers\n")
-    assert lines_of("c.yaml") == ("c.yaml:1:1: expected keys and values, not a list",)
-    (home / "c.yaml").write_text("layers: [1\ndata: x\n")
-    assert lines_of("c.yaml", "lr=1") == (
-        "c.yaml:1:9: not valid YAML: the list that starts here is not closed, or a ',' is missing",
-    )
-
-
 def test_stdin_starts_from_the_current_folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(LEAST.encode())))
     assert read_config("-").spec.folder == home
@@ -145,47 +120,6 @@ def test_overrides_are_read_as_the_config_is(home: Path) -> None:
 def test_an_override_takes_the_place_of_a_wrong_value(home: Path) -> None:
     (home / "c.yaml").write_text(LEAST + "epochs: many\n")
     assert read_config("c.yaml", ["epochs=3"]).spec.epochs == 3
-
-
-@pytest.mark.parametrize(
-    ("override", "line"),
-    [
-        ("epochs", "--set epochs: expected KEY=VALUE, such as learning_rate=0.5"),
-        ("=3", "--set : expected KEY=VALUE, such as learning_rate=0.5"),
-        ("epochs=1_000", "--set epochs: expected a whole number, not '1_000' (write 1000)"),
-        ("epochs=", "--set epochs: expected a whole number, not nothing"),
-        ("epochs=[1", "--set epochs: not valid YAML: the list that starts here is not closed, or a ',' is missing"),
-        ("optimizer={name: sgd, momentum: 2}", "--set optimizer: optimizer.momentum: must be below 1, not 2"),
-        ("optimizer.momentum=2", "--set optimizer.momentum: must be below 1, not 2"),
-        ("layers.0=3", "--set layers.0: 'layers' is a list, which can only be set as a whole"),
-        ("dropout.0=0.5", "--set dropout.0: 'dropout' is a list, which can only be set as a whole"),
-        ("class_weight.1=2", "--set class_weight.1: 'class_weight' is 'balanced', which can only be set as a whole"),
-        ("expect.epochs=>= 3", "--set expect.epochs: not valid YAML: put a condition such as '>= 0.95' in quotes"),
-        ("data=\udcff.csv", "--set data: not UTF-8 text: byte 0xff"),
-        ("d\udcff=1", "--set d\\udcff: not UTF-8 text"),
-        ('data="a\\0.csv"', "--set data: 'a\\x00.csv' is no path"),
-        ("a." * 2000 + "a=1", f"--set {'a.' * 30}…: nested deeper than 32 levels, which no config needs"),
-        ("cost={name: quadratic, name: x}", "--set cost: name: stands here a second time"),
-    ],
-)
-def test_a_wrong_override_is_told_by_its_key(home: Path, override: str, line: str) -> None:
-    (home / "configs" / "c.yaml").write_text(LEAST + "dropout: [0.5]\nclass_weight: balanced\n")
-    assert lines_of("configs/c.yaml", override) == (line,)
-
-
-def test_an_unknown_key_in_an_override_gets_a_hint(home: Path) -> None:
-    (line,) = lines_of("configs/c.yaml", "lr=1")
-    assert line.startswith("--set lr: unknown key (here it is 'learning_rate'; known: activation, ")
-
-
-def test_problems_come_in_the_order_of_their_places(home: Path) -> None:
-    (home / "c.yaml").write_text("seed: x\nepochs: 1\nepochs: 2\nlayers: [4, 2]\ndata: a\nl2: -1\n")
-    assert lines_of("c.yaml", "threads=0") == (
-        "c.yaml:1:7: seed: expected a whole number, not 'x'",
-        "c.yaml:3:1: epochs: stands here a second time (first in line 2)",
-        "c.yaml:6:5: l2: must be at least 0, not -1",
-        "--set threads: must be at least 1, not 0",
-    )
 
 
 def test_paths_of_overrides_start_from_the_current_folder(home: Path) -> None:

@@ -60,6 +60,7 @@ class_weight: {3: 2, "4": 0.5, 1.5: 3, "true": 1e-3, a b: 4, "#'\\"": 5, "": 6, 
 init: {weights: orthogonal, biases: uniform}
 early_stopping: {monitor: train.accuracy, patience: 2}
 evaluate_train: true
+checkpoint: {epochs: 2, steps: 100, seconds: 0.5}
 """
 
 OTHERS = [
@@ -141,6 +142,10 @@ shuffle: true
 drop_last: false
 early_stopping: null
 evaluate_train: false
+checkpoint:
+  epochs: null
+  steps: null
+  seconds: 10.0
 expect:
   epochs: "< 20"
 """

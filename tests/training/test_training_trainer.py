@@ -72,7 +72,7 @@ def test_the_epoch_with_the_best_figure_is_kept():
             seen[event.epoch] = (event.validation["cost"], trainer.theta.flat.copy(), event.best)
     best = min(seen, key=lambda epoch: seen[epoch][0])
     assert 1 < best < 30  # so that it is neither the first nor the last one by chance
-    assert trainer.best_epoch == best
+    assert trainer.at.best_epoch == best
     np.testing.assert_array_equal(trainer.kept.flat, seen[best][1])
     assert max(epoch for epoch in seen if seen[epoch][2]) == best
 
@@ -110,10 +110,10 @@ def test_accuracy_is_better_when_it_is_higher():
 @pytest.mark.parametrize("stop_at", [1, 7, 10])
 def test_asked_to_stop_it_ends_after_the_step_and_keeps_what_it_has(stop_at):
     trainer = make_trainer(validation=None, watch=Watch("running.cost"))
-    trainer.stop = lambda: trainer._step >= stop_at
+    trainer.stop = lambda: trainer.at.step >= stop_at
     *_, ended = trainer.run()
     assert ended.reason == "interrupted"
-    assert trainer._step == stop_at
+    assert trainer.at.step == stop_at
     np.testing.assert_array_equal(trainer.kept.flat, trainer.theta.flat)
 
 
@@ -181,16 +181,15 @@ def test_a_step_allocates_nothing_of_batch_or_weight_size(optimizer, weighted, h
         watch=Watch("running.cost"), clock=lambda: 0.0,
     )  # fmt: skip
     peaks = []
-    plain = trainer._take_step
+    plain = trainer.steps.take
 
     def measured(rows):
         tracemalloc.reset_peak()
         before, _ = tracemalloc.get_traced_memory()
-        cost = plain(rows)
+        plain(rows)
         peaks.append(tracemalloc.get_traced_memory()[1] - before)
-        return cost
 
-    trainer._take_step = measured
+    trainer.steps.take = measured
     tracemalloc.start()
     list(trainer.run())
     tracemalloc.stop()

@@ -36,9 +36,13 @@ def test_a_run_that_diverged_says_where_and_names_no_next_step_without_weights()
 
 
 def test_the_command_can_be_pasted_whatever_the_path() -> None:
-    assert said(Ended("interrupted", 2, 1, 1), Path("my runs/a'b.npz"))[-1] == (
+    assert said(Ended("epochs", 2, 1, 1), Path("my runs/a'b.npz"))[-1] == (
         """next    bpcli eval 'my runs/a'"'"'b.npz'"""
     )
+
+
+def test_an_interrupted_run_says_how_it_goes_on() -> None:
+    assert said(Ended("interrupted", 2, 1, 1))[-1] == "next    bpcli train --resume runs/digits/1"
 
 
 def test_conditions_are_ok_or_missed() -> None:

@@ -16,11 +16,13 @@ from weights_objects import (
     NOTHING_CAME,
     PLAIN,
     REPRODUCED,
+    RESUMED,
+    RESUMED_WRONG,
     SAME,
     UNEXPLAINED,
 )
 
-from bpcli.ui.comparison import difference, reproduction
+from bpcli.ui.comparison import difference, reproduction, resumption
 from bpcli.ui.inspection import inspection
 
 Screen = Callable[[Any, int | None], list[Text]]
@@ -35,6 +37,8 @@ SCREENS: dict[str, tuple[Screen, dict[str, Any]]] = {
     "reproduce_failed": (reproduction, FAILED),
     "reproduce_unexplained": (reproduction, UNEXPLAINED),
     "reproduce_nothing": (reproduction, NOTHING_CAME),
+    "reproduce_resumed": (resumption, RESUMED),
+    "reproduce_resumed_wrong": (resumption, RESUMED_WRONG),
 }
 
 

@@ -165,3 +165,17 @@ NOTHING_CAME: dict[str, Any] = REPRODUCED | {
     "epochs": 0,
     "differences": None,
 }
+
+RESUMED = {
+    "subject": "configs/digits.yaml",
+    "resumed_alike": True,
+    "steps": 1600,
+    "stopped_after": 801,
+    "sha256": {"a": "0f" * 32, "b": "0f" * 32},
+    "differences": None,
+}
+RESUMED_WRONG = RESUMED | {
+    "resumed_alike": False,
+    "sha256": {"a": "0f" * 32, "b": "f0" * 32},
+    "differences": FAILED["differences"],
+}

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bpcli.cli.options import Json, Junit, Overrides, Quiet, Weights, folder
-from bpcli.errors import ExitStatus
+from bpcli.errors import ExitStatus, UsageError
 
 
 class Split(StrEnum):
@@ -21,12 +21,24 @@ class Split(StrEnum):
 
 
 def train(
-    config: Annotated[str, typer.Argument(metavar="CONFIG", help="The config file; - reads it from stdin.")],
+    config: Annotated[
+        str | None, typer.Argument(metavar="CONFIG", help="The config file; - reads it from stdin.")
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="DIR", parser=folder, help="Run directory; runs/<config>/<n> if not given."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Move a run that is in --out aside.")] = False,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            "--resume",
+            metavar="RUN",
+            parser=folder,
+            help="Go on with a run directory from its newest checkpoint, or from the checkpoint named; no CONFIG is "
+            "needed, and --set takes epochs, expect, checkpoint and early_stopping.",
+        ),
+    ] = None,
     folds: Annotated[
         int | None,
         typer.Option(
@@ -50,10 +62,13 @@ def train(
     if folds is not None:
         from bpcli.cli.folds import train_folds
 
+        if config is None or resume is not None:
+            raise UsageError("bpcli train: --folds takes a CONFIG, and does not go with --resume")
+
         return train_folds(config, folds, out, force, junit, set_ or [], json, quiet)
     from bpcli.cli.train import train as run
 
-    return run(config, out, force, junit, set_ or [], json, quiet)
+    return run(config, out, force, resume, junit, set_ or [], json, quiet)
 
 
 def evaluate(

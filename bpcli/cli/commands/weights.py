@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bpcli.cli.options import Json, Quiet, Weights
+from bpcli.cli.options import Json, Overrides, Quiet, Weights
 from bpcli.errors import ExitStatus
 
 
@@ -36,11 +36,23 @@ def diff(
     return run(a, b, json, quiet)
 
 
-def reproduce(weights: Weights, json: Json = False, quiet: Quiet = False) -> ExitStatus:
+def reproduce(
+    subject: Annotated[
+        str, typer.Argument(metavar="WEIGHTS or CONFIG", help="A weights.npz; with --resume, a config file too.")
+    ],
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Train twice, in one go and stopped half way, and compare these two instead."),
+    ] = False,
+    set_: Overrides = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> ExitStatus:
     """Train again as a weights file says it was trained, and compare the bytes; nothing is written.
 
     Example: bpcli reproduce runs/iris/latest/weights.npz
+    Example: bpcli reproduce --resume configs/digits.yaml
     """
     from bpcli.cli.reproduce import reproduce as run
 
-    return run(weights, json, quiet)
+    return run(subject, resume, set_ or [], json, quiet)

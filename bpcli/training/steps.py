@@ -1,0 +1,132 @@
+"""Step after step: a batch is gathered, goes forward and back, and the parameters move."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from bpcli.core.descent import Descent
+from bpcli.core.parameters import Parameters
+from bpcli.core.schedules import Progress, Schedule
+from bpcli.data.batches import Batches, Rows
+from bpcli.data.loading import Examples
+from bpcli.streams import stream
+from bpcli.training import diagnosis
+from bpcli.training.diagnosis import Diverged, largest
+from bpcli.training.events import Cause, Growth
+from bpcli.training.state import Position, all_finite
+
+
+class Steps:
+    """Moves theta, and knows where it stands: `at` counts, `rows` are the training rows met in the pass at hand."""
+
+    def __init__(
+        self,
+        descent: Descent,
+        theta: Parameters,
+        schedule: Schedule,
+        eta: float,
+        epochs: int,
+        batches: Batches,
+        train: Examples,
+        dropout: tuple[float, ...],
+        seed: int,
+    ) -> None:
+        self.descent = descent
+        self.theta = theta
+        self.schedule = schedule
+        self.eta = eta
+        self.epochs = epochs
+        self.batches = batches
+        self.train = train
+        self.dropout = dropout
+        self.seed = seed
+        self._growth: Growth | None = None
+        self._be_careful(False)
+        descent.start(theta)
+        self.begin(Position())
+
+    def begin(self, at: Position, careful: bool = False) -> None:
+        """Gets ready for a pass, or for what is left of one.
+
+        `careful` steps look at all parameters, and say what went wrong.
+        """
+        self.at = at
+        self.rows = self.batches.rows_in(at.batch)
+        self.masks = stream(self.seed, "dropout", at.epoch)
+        if careful:
+            self._be_careful(True)
+
+    def queue(self) -> Iterator[Rows]:
+        """The batches that are left of the pass."""
+        at, count = self.at, self.batches.count
+        seen = at.epoch * self.batches.rows_in(count)
+        self._start = Progress(at.epoch, at.epoch * count, seen, self.epochs, count)
+        if at.batch == 0:
+            at.learning_rate = self.eta * self.schedule.factor(self._start)
+        return self.batches.of(at.epoch, at.batch)
+
+    def take(self, rows: Rows) -> None:
+        """Forward, cost, backward, update, on one batch.
+
+        Raises Diverged on a cost that is not finite, and leaves the parameters as they are.
+        """
+        work = self._work.first(len(rows))
+        self.train.x.take(rows, 0, work.a[0], "clip")  # the default mode would gather twice
+        self.train.y.take(rows, 0, work.y, "clip")
+        if work.w is not None and self.train.weight is not None:
+            np.take(self.train.weight, rows, out=work.w[:, 0], mode="clip")
+        if self.dropout:
+            work.draw_masks(self.masks)
+        at = self.at
+        if self.schedule.per_step:
+            at.learning_rate = self.eta * self.schedule.factor(replace(self._start, step=at.step))
+        self.descent.network.forward(self.theta, work)
+        C = float(self.descent.network.batch_cost(self.theta, work))
+        if not math.isfinite(C) or (self._careful and not all(map(all_finite, work.z[1:]))):
+            raise self._diverged(f"the cost is {C} in step {at.step + 1}", rows, at.step + 1)
+        before = largest(self.theta.flat) if self._careful else 0.0
+        self.descent.step(self.theta, work, at.learning_rate)
+        at.step += 1
+        at.batch += 1
+        at.cost += C * len(rows)
+        self.rows += len(rows)
+        if self._careful:
+            self.demand_finite(rows)
+            self._note_growth(before, rows)
+
+    def demand_finite(self, rows: Rows | None = None) -> None:
+        """Raises Diverged unless all that moves is finite; `rows` are those of the newest step."""
+        if not all(all_finite(one.flat) for one in (self.theta, *self.descent.optimizer.state.values())):
+            raise self._diverged(f"a parameter is not finite after step {self.at.step}", rows, self.at.step)
+
+    def _note_growth(self, before: float, rows: Rows) -> None:
+        """Keeps the step in which the largest parameter grew by the largest factor."""
+        after = largest(self.theta.flat)
+        if before == 0:
+            return
+        if self._growth is None or after * self._growth.before > self._growth.after * before:
+            inputs = np.abs(self.train.x[rows]).max(axis=1)
+            row = int(self.train.rows[rows][inputs.argmax()])
+            self._growth = Growth(self.at.step, before, after, row, float(inputs.max()))
+
+    def _be_careful(self, careful: bool) -> None:
+        self._careful = careful
+        dtype = self.theta.flat.dtype
+        self._work = self.descent.network.workspace(self.batches.size, dtype, self.dropout, keep_z=careful)
+        if self.train.weight is not None:
+            self._work.w = np.ones((self.batches.size, 1), dtype)
+
+    def _diverged(self, what: str, rows: Rows | None, step: int) -> Diverged:
+        """What to raise for a step; with its cause where that is looked for."""
+        epoch = self.at.epoch + 1
+        detail = f"{what} (epoch {epoch}, learning rate {self.at.learning_rate:g})"
+        if rows is None or not self._careful:
+            return Diverged(detail)
+        at = Cause("", None, epoch, step, self.at.learning_rate, "train", (), 0.0, growth=self._growth)
+        find = diagnosis.of_update if step == self.at.step else diagnosis.of_forward
+        work = self._work.first(len(rows))
+        return Diverged(detail, find(self.descent, self.theta, work, self.train.rows[rows], at))

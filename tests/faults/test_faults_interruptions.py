@@ -1,0 +1,38 @@
+"""A signal at any moment ends a command with its code, in silence, and with whole files: see interruptions.py."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def campaign(*arguments: object) -> dict[str, Any]:
+    command = [sys.executable, str(Path(__file__).with_name("interruptions.py")), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def test_fifty_signals_are_heeded() -> None:
+    told = campaign(50)
+    assert told["faults"] == []
+    assert told["signals"] == 50
+    assert told["by command"].keys() == {"train", "resume", "eval", "predict"}
+
+
+@pytest.mark.slow
+def test_five_hundred_signals_are_heeded() -> None:
+    told = campaign(500, 1)
+    assert told["faults"] == []
+    assert told["signals"] == 500
+    assert told["second ones"] >= 20
+
+
+def test_left_to_python_they_are_not() -> None:
+    told = campaign(10, 0, "--naive")
+    assert len(told["faults"]) >= 5
