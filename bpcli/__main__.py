@@ -117,11 +117,20 @@ def _explain(error: Exception) -> ExitStatus:
         message = " ".join(error.format_message().split()).rstrip(".")
         _tell(ExitStatus.USAGE, f"{command}: {message} (see: {command} --help)")
         return ExitStatus.USAGE
-    if isinstance(error, FileNotFoundError) and not os.path.exists(os.curdir):
+    if isinstance(error, FileNotFoundError) and _folder_is_gone():
         _tell(ExitStatus.USAGE, "bpcli: the current folder is no longer there")
         return ExitStatus.USAGE
     _tell(ExitStatus.BUG, _report_bug(error))
     return ExitStatus.BUG
+
+
+def _folder_is_gone() -> bool:
+    """Whether the current folder was deleted; `.` itself is there for as long as a process works in it."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _tell(status: ExitStatus, *lines: str) -> None:

@@ -37,13 +37,13 @@ def evaluate(
     if labels is not None and data is None:
         raise UsageError("--labels goes with --data")
     conditions = [f"{gate.metric} {gate.condition}" for gate in gates]
-    report, began = begin_report(junit, "bpcli eval", str(weights), conditions), time.monotonic()
+    report, began = begin_report(junit, "bpcli eval", str(weights), conditions, quiet), time.monotonic()
     trained = load_trained(weights)
     if changed := changed_numerics(trained.meta.get("numerics")):
         warn(open_console(sys.stderr), f"{weights}: {changed}")
     source = None if data is None else Source(data, str(data), labels, None if labels is None else str(labels))
     if source is not None and split is None:
-        if holds_training_rows(trained, source):
+        if not quiet and holds_training_rows(trained, source):
             warn(open_console(sys.stderr), f"{data}: has the training rows in it; --split takes one set of them alone")
         result = measure(trained, examples_in(trained, source), "data")
     else:

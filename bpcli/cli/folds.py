@@ -37,8 +37,8 @@ def train_folds(
     runs = FoldRuns(read, folds, signals.received)
     stem = "stdin" if config == "-" else Path(config).stem
     gates = [f"{metric} {condition}" for metric, condition in read.spec.expect.items()]
+    report, began = begin_report(junit, "bpcli train --folds", config, gates, quiet), time.monotonic()
     with RunDirectory.create(out, stem, force) as directory:
-        report, began = begin_report(junit, "bpcli train --folds", config, gates), time.monotonic()
         with signals, choose_folds_view(open_console(sys.stdout), folds, json=json, quiet=quiet) as view:
             for number, event in runs.run(directory, sys.argv):
                 view.follow(number, event)

@@ -13,9 +13,21 @@ Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Set a key of the config, dotted, as in optimizer.momentum=0.9."),
 ]
-Weights = Annotated[
-    Path, typer.Argument(metavar="WEIGHTS", readable=False, help="A weights.npz that bpcli train wrote.")
-]
+
+
+def name(text: str) -> str:
+    """A file, or `-`; an empty text is refused, as a shell makes of a variable that is not set."""
+    if not text:
+        raise typer.BadParameter("an empty text names no file")
+    return text
+
+
+def path(text: str) -> Path:
+    """A path; an empty text is refused, which a Path would take for the current folder."""
+    return Path(name(text))
+
+
+Weights = Annotated[Path, typer.Argument(metavar="WEIGHTS", parser=path, help="A weights.npz that bpcli train wrote.")]
 
 
 def report_file(text: str) -> Path:
@@ -31,10 +43,3 @@ Junit = Annotated[
         "--junit", metavar="FILE", parser=report_file, help="Write what was judged as JUnit XML, for CI systems."
     ),
 ]
-
-
-def folder(text: str) -> Path:
-    """A path that an option gives; an empty text is refused."""
-    if not text:  # a Path would take it for the current folder
-        raise typer.BadParameter("an empty text is no folder")
-    return Path(text)

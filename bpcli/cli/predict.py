@@ -10,7 +10,7 @@ from pathlib import Path
 from bpcli.cli.output import print_bytes
 from bpcli.data.source import Source
 from bpcli.errors import CannotWriteError, DataError, ExitStatus, UsageError
-from bpcli.runs.atomic import demand_target, write_atomically
+from bpcli.runs.atomic import destination, write_atomically
 from bpcli.runs.predictions import WRITERS
 from bpcli.runs.predictions import predict as run
 from bpcli.runs.trained import load_trained
@@ -25,8 +25,7 @@ def predict(weights: Path, data: str, output: str) -> ExitStatus:
     for what, path in (("weights", weights), ("data", data)):
         if _same_file(output, path):
             raise CannotWriteError(f"{output}: holds the {what} that are read; choose another --output")
-    if output != "-":
-        demand_target(Path(output))
+    file = Path(output) if output == "-" else destination(Path(output))
     trained = load_trained(weights)
     if data == "-":
         with tempfile.NamedTemporaryFile(suffix=".csv") as copy:
@@ -43,7 +42,7 @@ def predict(weights: Path, data: str, output: str) -> ExitStatus:
     if output == "-":
         print_bytes(content)
     else:
-        write_atomically(Path(output), content)
+        write_atomically(file, content)
     return ExitStatus.OK
 
 

@@ -13,9 +13,9 @@ from bpcli.runs.junit import JunitFile
 from bpcli.ui.console import open_console, warn
 
 
-def begin_report(path: Path | None, command: str, subject: str, gates: Sequence[str]) -> JunitFile:
+def begin_report(path: Path | None, command: str, subject: str, gates: Sequence[str], quiet: bool) -> JunitFile:
     """The file of --junit, with a warning where nothing will be judged; raises CannotWriteError."""
-    if path is not None and not gates:
+    if path is not None and not gates and not quiet:
         warn(open_console(sys.stderr), "--junit: there is no gate to report (expect, --fail-under and --fail-over are)")
     return JunitFile(path, command, subject, gates)
 

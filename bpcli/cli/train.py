@@ -41,7 +41,7 @@ def train(
     """Trains as the config says, or goes on with a run; raises what reading, training and writing raise."""
     console = open_console(sys.stdout)
     signals = Signals()
-    record = going_on_from = None
+    directory = record = going_on_from = None
     if resumed is not None:
         if out is not None or force:
             raise UsageError("bpcli train: --resume goes on in its own directory, without --out and --force")
@@ -57,14 +57,13 @@ def train(
         if config is None:
             raise UsageError("bpcli train: give a CONFIG, or --resume RUN (see: bpcli train --help)")
         run = TrainingRun(read_config(config, overrides), signals.received)
-        directory = RunDirectory.create(out, "stdin" if config == "-" else Path(config).stem, force)
     spec = run.config.spec
 
     subject = str(config or resumed)
+    gates = [f"{metric} {condition}" for metric, condition in spec.expect.items()]
+    report = begin_report(junit, "bpcli train", subject, gates, quiet)  # first: where it cannot be, no run begins
 
-    with directory:
-        gates = [f"{metric} {condition}" for metric, condition in spec.expect.items()]
-        report = begin_report(junit, "bpcli train", subject, gates)
+    with directory or RunDirectory.create(out, "stdin" if subject == "-" else Path(subject).stem, force) as directory:
 
         def describe(event: Event) -> Mapping[str, Any] | None:
             described = event_object(event)

@@ -16,6 +16,8 @@ from bpcli.errors import DataError
 TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 """What the third byte of an IDX file says its numbers are."""
 
+MOST_DIMENSIONS = 32  # that an array has in every NumPy
+
 
 def read_idx(source: Source) -> Table:
     """Columns pixel_0, pixel_1, ... (one for each entry of an image, by rows) and `label`, the target.
@@ -48,7 +50,7 @@ def _array(path: Path, shown: str) -> NDArray[Any]:
     with open_bytes(path, shown) as stream:
         content = stream.read()
     kind = TYPES.get(content[2]) if len(content) >= 4 and content[:2] == b"\0\0" else None
-    if kind is None or content[3] == 0:
+    if kind is None or not 1 <= content[3] <= MOST_DIMENSIONS:
         raise DataError(f"{shown}: not an IDX file")
     head = 4 + 4 * content[3]
     if len(content) < head:

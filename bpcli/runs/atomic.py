@@ -51,6 +51,17 @@ def write_atomically(path: Path, data: bytes) -> None:
         _sync_folder(path.parent)
 
 
+def destination(path: Path) -> Path:
+    """Where to write what a user wants at `path`: a link is followed, as by `cp`, and not replaced.
+
+    Raises CannotWriteError as `demand_target` does.
+    """
+    with writing(path):
+        file = path.resolve() if path.is_symlink() else path
+    demand_target(file)
+    return file
+
+
 def append(path: Path, text: str) -> None:
     """Put `text` after what a file holds, for others write to it too; raises CannotWriteError."""
     with writing(path), open(path, "a", encoding="utf-8", errors="backslashreplace") as file:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from xml.etree import ElementTree
 
 from bpcli.errors import CannotWriteError
-from bpcli.runs.atomic import write_atomically, writing
+from bpcli.runs.atomic import destination, write_atomically, writing
 from bpcli.spec.conditions import shortfall
 
 NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -58,8 +58,9 @@ class JunitFile:
         """All cases, the seconds that the work took, and what else is worth knowing."""
         if self._path is None:
             return
-        _refuse_other_files(self._path)
-        write_atomically(self._path, junit(self._command, list(cases), seconds, about))
+        path = destination(self._path)
+        _refuse_other_files(path)
+        write_atomically(path, junit(self._command, list(cases), seconds, about))
 
 
 def gradient_cases(report: Mapping[str, Any]) -> list[Case]:
@@ -136,12 +137,10 @@ def _text(text: str) -> str:
 
 
 def _refuse_other_files(path: Path) -> None:
-    """Raises CannotWriteError rather than replace a config, data, weights or a device."""
+    """Raises CannotWriteError rather than replace a config, data or weights."""
     with writing(path):
         if not path.exists():
             return
-        if not path.is_file():
-            raise CannotWriteError(f"{path}: cannot write: not a file")
         with open(path, "rb") as file:
             start = file.read(5)
     if start not in (b"", b"<?xml"):

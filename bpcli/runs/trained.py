@@ -42,6 +42,9 @@ def trained_of(file: WeightsFile) -> Trained:
     """The network of a file that has been read; raises WeightsError as `load_trained` does."""
     path = file.path
     try:
+        for part in ("config", "metrics", "numerics", "files"):
+            if not isinstance(file.meta[part], dict):
+                raise ValueError(f"its {part} is no mapping")
         config = config_from_mapping(file.meta["config"], path.parent, str(path))
         preparation = Preparation.from_json(file.meta["preparation"])
         if not all(isinstance(size, int) for size in config.spec.layers) or not (
@@ -51,9 +54,6 @@ def trained_of(file: WeightsFile) -> Trained:
         if list(config.spec.layers) != file.meta["layers"]:
             raise ValueError(f"its config says layers {list(config.spec.layers)}, its arrays {file.meta['layers']}")
         ends = (len(preparation.input_names), len(preparation.output_names))
-        for part in ("metrics", "numerics", "files"):
-            if not isinstance(file.meta[part], dict):
-                raise ValueError(f"its {part} are not named")
         if ends != (config.spec.layers[0], config.spec.layers[-1]):
             raise ValueError(f"its preparation makes {ends[0]} inputs and {ends[1]} outputs")
     except ConfigError as error:

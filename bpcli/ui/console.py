@@ -29,7 +29,7 @@ def open_console(stream: TextIO) -> Console:
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors=stand_ins.ERRORS)
     size = shutil.get_terminal_size() if os.environ.get("TERM") in ("dumb", "unknown") else None  # rich would not look
-    return Console(
+    console = Console(
         width=size and size.columns,
         height=size and size.lines,
         file=stream,
@@ -39,6 +39,9 @@ def open_console(stream: TextIO) -> Console:
         markup=False,
         emoji=False,
     )
+    if console.width < 1:  # COLUMNS=0, or a terminal that was never told its size
+        console.width = shutil.get_terminal_size().columns
+    return console
 
 
 def can_animate(console: Console) -> bool:

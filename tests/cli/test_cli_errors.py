@@ -237,7 +237,7 @@ def test_an_empty_out_is_2(tmp_path):
     done = outcome(tmp_path, line="bpcli train c.yaml --out ''")
     assert done.code == 2
     assert done.err == (
-        "bpcli train: Invalid value for '--out': an empty text is no folder (see: bpcli train --help)\n"
+        "bpcli train: Invalid value for '--out': an empty text names no file (see: bpcli train --help)\n"
     )
     assert sorted(os.listdir(tmp_path)) == ["c.yaml", "d.csv"]
 

@@ -72,7 +72,7 @@ def test_what_cannot_be_predicted_or_written_says_why(trained, tmp_path):
         ("lacks.csv",): (4, "lacks.csv: no column 'sepal_length' (did you mean 'petal_length'? columns: "),
         ("iris.csv", "-o", "a.txt"): (2, "--output a.txt: cannot write '.txt' files (known: .csv, .npz, .parquet)"),
         ("iris.csv", "-o", "no/a.csv"): (6, "no/a.csv: cannot write: No such file or directory"),
-        ("iris.csv", "-o", "full.csv"): (6, "full.csv: cannot write: Is a directory"),
+        ("iris.csv", "-o", "full.csv"): (6, "full.csv: cannot write: it is there, and not a file"),
         ("iris.csv", "-o", "link.csv"): (6, "link.csv: holds the data that are read; choose another --output"),
         ("iris.csv", "-o", "same.npz"): (6, "same.npz: holds the weights that are read; choose another --output"),
     }

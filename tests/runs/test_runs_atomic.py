@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bpcli.errors import CannotWriteError, ExitStatus
-from bpcli.runs.atomic import write_atomically
+from bpcli.runs.atomic import destination, write_atomically
 
 
 def test_it_writes_and_replaces(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ FULL_DISK = """
 import resource, sys
 from pathlib import Path
 from bpcli.errors import CannotWriteError
-from bpcli.runs.atomic import write_atomically
+from bpcli.runs.atomic import destination, write_atomically
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
@@ -97,3 +97,13 @@ def test_a_write_that_stops_half_way_leaves_the_old_file_and_no_other(tmp_path: 
     assert ran.stderr == f"6 {path}: cannot write: File too large\n"
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["file"]
+
+
+def test_a_link_is_followed_and_what_is_no_file_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("file")
+    os.mkfifo(tmp_path / "pipe")
+    assert destination(tmp_path / "file") == tmp_path / "file"
+    assert destination(tmp_path / "link") == tmp_path / "file"  # which is not there yet
+    for path in (tmp_path / "pipe", tmp_path):
+        with pytest.raises(CannotWriteError, match="not a file"):
+            destination(path)

@@ -91,3 +91,9 @@ def test_a_line_too_long_for_a_terminal_goes_on_below_its_beginning(monkeypatch:
 def test_printable_leaves_ordinary_text_alone() -> None:
     assert printable("Größe 日本 ok") == "Größe 日本 ok"
     assert printable("a\tb\u202e") == "a\\tb\\u202e"
+
+
+@pytest.mark.parametrize("columns", ["0", "00"])
+def test_no_columns_at_all_count_as_none_said(monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert open_console(Terminal()).width > 0

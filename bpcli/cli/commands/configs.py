@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
-from bpcli.cli.options import Json, Overrides, Quiet
+from bpcli.cli.options import Json, Overrides, Quiet, name
 from bpcli.errors import ExitStatus
 
 
 def check(
-    config: Annotated[str, typer.Argument(metavar="CONFIG", help="The config file; - reads it from stdin.")],
+    config: Annotated[
+        str, typer.Argument(metavar="CONFIG", parser=name, help="The config file; - reads it from stdin.")
+    ],
     resolved: Annotated[
         bool, typer.Option("--resolved", help="Print the config with every default filled in, as YAML that trains.")
     ] = False,
@@ -60,17 +62,24 @@ def schema() -> ExitStatus:
 
 
 def init(
-    data: Annotated[str, typer.Argument(metavar="DATA", help="The data file; of a pair, the one with the inputs.")],
+    data: Annotated[
+        str, typer.Argument(metavar="DATA", parser=name, help="The data file; of a pair, the one with the inputs.")
+    ],
     target: Annotated[
         list[str] | None,
         typer.Option("--target", metavar="COLUMN", help="The column to predict; guessed from the names if not given."),
     ] = None,
     labels: Annotated[
         str | None,
-        typer.Option("--labels", metavar="PATH", help="The labels of an IDX or .npy pair; looked for if not given."),
+        typer.Option(
+            "--labels", metavar="PATH", parser=name, help="The labels of an IDX or .npy pair; looked for if not given."
+        ),
     ] = None,
     output: Annotated[
-        str, typer.Option("--output", "-o", metavar="FILE", help="The config to write, a new file; - is stdout.")
+        str,
+        typer.Option(
+            "--output", "-o", metavar="FILE", parser=name, help="The config to write, a new file; - is stdout."
+        ),
     ] = "-",
     quiet: Quiet = False,
 ) -> ExitStatus:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bpcli.cli.options import Json, Junit, Overrides, Quiet
+from bpcli.cli.options import Json, Junit, Overrides, Quiet, name
 from bpcli.errors import ExitStatus
 
 
@@ -22,7 +22,9 @@ class Method(StrEnum):
 def gradcheck(
     subject: Annotated[
         str | None,
-        typer.Argument(metavar="[CONFIG or WEIGHTS]", help="A network to check; all legal cases if not given."),
+        typer.Argument(
+            metavar="[CONFIG or WEIGHTS]", parser=name, help="A network to check; all legal cases if not given."
+        ),
     ] = None,
     method: Annotated[Method, typer.Option("--method", help="How to differentiate numerically.")] = Method.COMPLEX,
     samples: Annotated[

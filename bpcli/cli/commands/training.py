@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bpcli.cli.options import Json, Junit, Overrides, Quiet, Weights, folder
+from bpcli.cli.options import Json, Junit, Overrides, Quiet, Weights, name, path
 from bpcli.errors import ExitStatus, UsageError
 
 
@@ -22,11 +22,11 @@ class Split(StrEnum):
 
 def train(
     config: Annotated[
-        str | None, typer.Argument(metavar="CONFIG", help="The config file; - reads it from stdin.")
+        str | None, typer.Argument(metavar="CONFIG", parser=name, help="The config file; - reads it from stdin.")
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", parser=folder, help="Run directory; runs/<config>/<n> if not given."),
+        typer.Option("--out", metavar="DIR", parser=path, help="Run directory; runs/<config>/<n> if not given."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Move a run that is in --out aside.")] = False,
     resume: Annotated[
@@ -34,7 +34,7 @@ def train(
         typer.Option(
             "--resume",
             metavar="RUN",
-            parser=folder,
+            parser=path,
             help="Go on with a run directory from its newest checkpoint, or from the checkpoint named; no CONFIG is "
             "needed, and --set takes epochs, expect, checkpoint and early_stopping.",
         ),
@@ -75,11 +75,15 @@ def evaluate(
     weights: Weights,
     data: Annotated[
         Path | None,
-        typer.Option("--data", metavar="PATH", help="Measure on this file; with --split, on those rows of it."),
+        typer.Option(
+            "--data", metavar="PATH", parser=path, help="Measure on this file; with --split, on those rows of it."
+        ),
     ] = None,
     labels: Annotated[
         Path | None,
-        typer.Option("--labels", metavar="PATH", help="The labels that go with --data, of an IDX or .npy pair."),
+        typer.Option(
+            "--labels", metavar="PATH", parser=path, help="The labels that go with --data, of an IDX or .npy pair."
+        ),
     ] = None,
     split: Annotated[
         Split | None, typer.Option("--split", help="The rows to measure on; the first that exists if not given.")
@@ -106,9 +110,14 @@ def evaluate(
 
 def predict(
     weights: Weights,
-    data: Annotated[str, typer.Argument(metavar="DATA", help="A file with the columns that training saw.")],
+    data: Annotated[
+        str, typer.Argument(metavar="DATA", parser=name, help="A file with the columns that training saw.")
+    ],
     output: Annotated[
-        str, typer.Option("--output", "-o", metavar="FILE", help="Where to write: .csv, .npz or .parquet; - is stdout.")
+        str,
+        typer.Option(
+            "--output", "-o", metavar="FILE", parser=name, help="Where to write: .csv, .npz or .parquet; - is stdout."
+        ),
     ] = "-",
 ) -> ExitStatus:
     """Write the predictions for each row of a file: class and probabilities, or values.

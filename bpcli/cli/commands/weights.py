@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bpcli.cli.options import Json, Overrides, Quiet, Weights
+from bpcli.cli.options import Json, Overrides, Quiet, Weights, name, path
 from bpcli.errors import ExitStatus
 
 
@@ -22,8 +22,8 @@ def inspect(weights: Weights, json: Json = False) -> ExitStatus:
 
 
 def diff(
-    a: Annotated[Path, typer.Argument(metavar="A", readable=False, help="A weights file, or the folder of a run.")],
-    b: Annotated[Path, typer.Argument(metavar="B", readable=False, help="Another one.")],
+    a: Annotated[Path, typer.Argument(metavar="A", parser=path, help="A weights file, or the folder of a run.")],
+    b: Annotated[Path, typer.Argument(metavar="B", parser=path, help="Another one.")],
     json: Json = False,
     quiet: Quiet = False,
 ) -> ExitStatus:
@@ -38,7 +38,10 @@ def diff(
 
 def reproduce(
     subject: Annotated[
-        str, typer.Argument(metavar="WEIGHTS or CONFIG", help="A weights.npz; with --resume, a config file too.")
+        str,
+        typer.Argument(
+            metavar="WEIGHTS or CONFIG", parser=name, help="A weights.npz; with --resume, a config file too."
+        ),
     ],
     resume: Annotated[
         bool,
