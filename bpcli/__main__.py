@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TextIO
 
 from bpcli import __version__
 from bpcli.cli.signals import Interrupted, end_on_signals, end_where_none_can_catch, ignore_signals
-from bpcli.errors import MEANINGS, BpcliError, ExitStatus
+from bpcli.errors import MEANINGS, BpcliError, ExitStatus, printable
 from bpcli.ui.annotations import annotated
 
 COMPLETE = "_BPCLI_COMPLETE"  # set by the scripts that complete on the Tab key
@@ -111,13 +111,11 @@ def _run(arguments: list[str]) -> int:
 
 def _explain(error: Exception) -> ExitStatus:
     """Says what no command has foreseen."""
-    if hasattr(error, "format_message"):  # what typer raises when it cannot read the command line
+    if hasattr(error, "format_message"):  # what typer raises where it looks for a command and finds none
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "bpcli"
-        if message := " ".join(
-            error.format_message().split()
-        ):  # none when there were no arguments, and the help was shown
-            _tell(ExitStatus.USAGE, f"{command}: {message.rstrip('.')} (see: {command} --help)")
+        message = " ".join(error.format_message().split()).rstrip(".")
+        _tell(ExitStatus.USAGE, f"{command}: {message} (see: {command} --help)")
         return ExitStatus.USAGE
     if isinstance(error, FileNotFoundError) and _folder_is_gone():
         _tell(ExitStatus.USAGE, "bpcli: the current folder is no longer there")
@@ -140,7 +138,7 @@ def _tell(status: ExitStatus, *lines: str) -> None:
 
     What data and paths may hold of control characters is made harmless.
     """
-    told = ["".join(c if c.isprintable() else repr(c)[1:-1] for c in line) for line in lines]
+    told = [printable(line) for line in lines]
     title = "bpcli: " + re.split("[,:;]", MEANINGS[status])[0]
     sys.stderr.writelines(f"{line}\n" for line in [*told, *annotated("error", title, told)])
 

@@ -101,3 +101,8 @@ class WeightsError(BpcliError):
     """Raised when a weights file is missing, damaged, or not one of ours."""
 
     exit_status = ExitStatus.WEIGHTS
+
+
+def printable(text: str) -> str:
+    """`text` on one line and without control characters, which data files and paths may hold."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

@@ -16,13 +16,18 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
+def hint(name: str, known: Iterable[str], called: str = "known") -> str:
+    """For a message: the known name that was probably meant, if one is close, and all of them."""
+    names = list(known)
+    near = nearest(name, names)
+    return (f"did you mean '{near}'? " if near else "") + f"{called}: {', '.join(names)}"
+
+
 class UnknownNameError(KeyError):
     """Raised by `Registry.get`; its text gives the nearest name and all known ones."""
 
     def __init__(self, name: str, known: list[str]) -> None:
-        near = nearest(name, known)
-        hint = f"did you mean '{near}'? " if near else ""
-        super().__init__(f"unknown '{name}' ({hint}known: {', '.join(known)})")
+        super().__init__(f"unknown '{name}' ({hint(name, known)})")
 
     def __str__(self) -> str:
         return str(self.args[0])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 
+from bpcli.cli.output import show
 from bpcli.errors import ExitStatus
 from bpcli.runs.rehearsal import rehearse
 from bpcli.runs.training_run import TrainingRun
 from bpcli.spec.reading import read_config
 from bpcli.spec.resolved import to_mapping, to_yaml
 from bpcli.ui.check import check as screen
-from bpcli.ui.console import open_console, room, write
 from bpcli.ui.json_lines import json_line
 
 
@@ -24,10 +24,5 @@ def check(config: str, resolved: bool, overrides: list[str], json: bool, quiet: 
         elif not quiet:
             sys.stdout.write(to_yaml(spec, relative_to=spec.folder))
         return ExitStatus.OK
-    result = {"config": config, **rehearse(read)}
-    if json:
-        sys.stdout.write(json_line(result))
-    elif not quiet:
-        console = open_console(sys.stdout)
-        write(console, screen(result, room(console)))
+    show({"config": config, **rehearse(read)}, screen, json, quiet)
     return ExitStatus.OK

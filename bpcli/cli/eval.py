@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from bpcli.cli.output import show
 from bpcli.cli.reports import add_to_summary, begin_report
 from bpcli.data.source import Source
 from bpcli.errors import ExitStatus, UsageError
@@ -17,8 +18,7 @@ from bpcli.runs.gates import demand, read_gates
 from bpcli.runs.provenance import changed_numerics
 from bpcli.runs.trained import load_trained
 from bpcli.ui import markdown
-from bpcli.ui.console import open_console, room, warn, write
-from bpcli.ui.json_lines import json_line
+from bpcli.ui.console import open_console, warn
 from bpcli.ui.tables import evaluation
 
 
@@ -53,11 +53,7 @@ def evaluate(
     verdicts = [gate.judge(result) for gate in gates]
     if gates:
         result["gates"] = verdicts
-    if json:
-        sys.stdout.write(json_line(result))
-    elif not quiet:
-        console = open_console(sys.stdout)
-        write(console, evaluation(result, room(console)))
+    show(result, evaluation, json, quiet)
     report.judge(verdicts, time.monotonic() - began, split=result["split"], examples=result["examples"])
     add_to_summary(markdown.evaluation, result, shlex.join(["bpcli", *sys.argv[1:]]))
     demand(verdicts)

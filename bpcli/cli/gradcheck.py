@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bpcli.cli.output import show
 from bpcli.core.batch import Batch
 from bpcli.core.gradcheck import Criteria
 from bpcli.core.network import Network
@@ -27,8 +27,6 @@ from bpcli.spec.reading import read_config
 from bpcli.spec.schema import Spec
 from bpcli.training.threads import blas_threads
 from bpcli.ui import gradients, selftest
-from bpcli.ui.console import open_console, room, write
-from bpcli.ui.json_lines import json_line
 
 MOST_ROWS = 32
 MOST_SAMPLES = 1000
@@ -60,11 +58,7 @@ def gradcheck(
             result, screen = matrix(criteria), gradients.gradcheck
         else:
             result, screen = _one(subject, overrides, criteria), gradients.gradcheck
-    if json:
-        sys.stdout.write(json_line(result))
-    elif not quiet:
-        console = open_console(sys.stdout)
-        write(console, screen(result, room(console)))
+    show(result, screen, json, quiet)
     cases = (mistake_cases if mistakes else gradient_cases)(result)
     junit_file.write(cases, time.monotonic() - began, method=method)
     return ExitStatus.OK if result["passed"] else ExitStatus.NEGATIVE

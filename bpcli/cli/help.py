@@ -78,12 +78,12 @@ def _no_such_key(word: str, everything: Sections) -> str:
     if key := next((key for key in keys if word in dict(key.names)), None):
         return f"bpcli help: '{word}' is no key but a name for {key.path} (see: bpcli help config {key.path})"
     near = nearest(word, [key.path for key in keys])
-    hint = f"did you mean '{near}'?" if near else "see: bpcli help config"
-    return f"bpcli help: no key of the config is called '{word}' ({hint})"
+    meant = f"did you mean '{near}'?" if near else "see: bpcli help config"
+    return f"bpcli help: no key of the config is called '{word}' ({meant})"
 
 
 def _no_such_topic(word: str, everything: Sections) -> str:
     keys = [key for _, section in everything for key in section]
     near = nearest(word, [*TOPICS, *(key.path for key in keys), *(name for key in keys for name, _ in key.names)])
-    hint = f"did you mean '{near}'? " if near else ""
-    return f"bpcli help: no topic, command, key or name is called '{word}' ({hint}topics: {', '.join(TOPICS)})"
+    meant = f"did you mean '{near}'? " if near else ""
+    return f"bpcli help: no topic, command, key or name is called '{word}' ({meant}topics: {', '.join(TOPICS)})"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bpcli.cli.declared import Declaration
-from bpcli.registry import nearest
+from bpcli.registry import hint, nearest
 from bpcli.spec.foreign import key_meant_by
 from bpcli.spec.vocabulary import entries, keys_within
 
@@ -16,12 +16,9 @@ OVERRIDE = "--set"
 
 def no_such_command(word: str, known: Sequence[str]) -> str:
     """For a word that stands where a command should."""
-    if word.endswith((".yaml", ".yml")):
-        hint = f"to train it: bpcli train {word}"
-    else:
-        near = nearest(word, known)
-        hint = (f"did you mean '{near}'? " if near else "") + f"known: {', '.join(sorted(known))}"
-    return f"bpcli: no command '{word}' ({hint})"
+    is_config = word.endswith((".yaml", ".yml"))
+    meant = f"to train it: bpcli train {word}" if is_config else hint(word, sorted(known))
+    return f"bpcli: no command '{word}' ({meant})"
 
 
 def unreadable(command: str, declaration: Declaration, error: Any, given: Sequence[str]) -> str:
@@ -88,6 +85,4 @@ def _wrong_choice(declaration: Declaration, error: Any) -> str | None:
     quoted = re.search("'([^']*)'", getattr(error, "message", ""))
     if option is None or not option.choices or quoted is None:
         return None
-    near = nearest(quoted[1], option.choices)
-    hint = f"did you mean '{near}'? " if near else ""
-    return f"{option.names[0]}: unknown '{quoted[1]}' ({hint}known: {', '.join(sorted(option.choices))})"
+    return f"{option.names[0]}: unknown '{quoted[1]}' ({hint(quoted[1], sorted(option.choices))})"

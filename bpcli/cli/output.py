@@ -1,10 +1,23 @@
-"""What a command writes to stdout that could as well be a file."""
+"""The result of a command on stdout: as JSON, as a screen, or as the bytes of a file."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from typing import Any
 
-from bpcli.ui.console import printable
+from bpcli.errors import printable
+from bpcli.ui.console import Screen, open_console, room, write
+from bpcli.ui.json_lines import json_line
+
+
+def show(result: Mapping[str, Any], screen: Screen, json: bool, quiet: bool = False) -> None:
+    """One JSON object for scripts, or its screen for people, or nothing at all."""
+    if json:
+        sys.stdout.write(json_line(result))
+    elif not quiet:
+        console = open_console(sys.stdout)
+        write(console, screen(result, room(console)))
 
 
 def print_bytes(content: bytes) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
+from bpcli.cli.output import show
 from bpcli.cli.signals import Signals
 from bpcli.errors import ExitStatus, UsageError
 from bpcli.runs.directory import weights_in
 from bpcli.runs.reproduction import Reproduction, config_again, resumed_alike
 from bpcli.spec.reading import read_config
 from bpcli.ui.comparison import reproduction, resumption
-from bpcli.ui.console import can_animate, open_console, room, write
-from bpcli.ui.json_lines import json_line
+from bpcli.ui.console import can_animate, open_console
 from bpcli.ui.progress import ProgressView
 from bpcli.ui.view import View
 
@@ -27,7 +25,7 @@ def reproduce(subject: str, resume: bool, overrides: list[str], json: bool, quie
     if resume:
         config = config_again(weights_in(Path(subject))) if of_weights else read_config(subject, overrides)
         found = resumed_alike(config, subject, sys.argv)
-        _show(found, resumption, json, quiet)
+        show(found, resumption, json, quiet)
         return ExitStatus.OK if found["resumed_alike"] else ExitStatus.NEGATIVE
     signals = Signals()
     again = Reproduction(weights_in(Path(subject)), signals.received)
@@ -37,13 +35,5 @@ def reproduce(subject: str, resume: bool, overrides: list[str], json: bool, quie
             view.show(event)
     if signals.status is not None:
         return signals.status
-    _show(again.result, reproduction, json, quiet)
+    show(again.result, reproduction, json, quiet)
     return ExitStatus.OK if again.result["reproduced"] else ExitStatus.NEGATIVE
-
-
-def _show(found: Mapping[str, Any], screen: Callable[..., Any], json: bool, quiet: bool) -> None:
-    if json:
-        sys.stdout.write(json_line(found))
-    elif not quiet:
-        console = open_console(sys.stdout)
-        write(console, screen(found, room(console)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import typer
@@ -26,15 +28,8 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Reads the command line; raises UsageError."""
-        given = list(args)
-        try:
+        with _in_our_words(self, ctx, list(args)):
             return super().parse_args(ctx, args)
-        except Exception as error:  # Typer's own, or Click's: the version decides
-            if not hasattr(error, "format_message"):
-                raise
-            from bpcli.cli.hints import unreadable
-
-            raise UsageError(unreadable(ctx.command_path, _declaration(self), error, given)) from None
 
 
 class Group(TyperGroup):
@@ -56,7 +51,8 @@ class Group(TyperGroup):
         if not args:
             self._show(ctx.command_path)
             raise UsageError
-        return super().parse_args(ctx, args)
+        with _in_our_words(self, ctx, list(args)):
+            return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Finds the command, `help COMMAND` being the same as `COMMAND --help`; raises UsageError."""
@@ -67,6 +63,19 @@ class Group(TyperGroup):
 
             raise UsageError(no_such_command(args[0], list(self.commands)))
         return super().resolve_command(ctx, args)
+
+
+@contextmanager
+def _in_our_words(command: Any, ctx: Any, given: list[str]) -> Iterator[None]:
+    """Within it, words that cannot be read become a UsageError."""
+    try:
+        yield
+    except Exception as error:  # Typer's own, or Click's: the version decides
+        if not hasattr(error, "format_message"):
+            raise
+        from bpcli.cli.hints import unreadable
+
+        raise UsageError(unreadable(ctx.command_path, _declaration(command), error, given)) from None
 
 
 def _declaration(command: Any) -> Declaration:

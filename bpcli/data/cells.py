@@ -53,3 +53,8 @@ def listed(names: Iterable[str], most: int = 12) -> str:
     all_names = list(names)
     rest = f", ... {len(all_names)} in all" if len(all_names) > most else ""
     return ", ".join(all_names[:most]) + rest
+
+
+def counted(number: int, what: str) -> str:
+    """So many of something, as `1 row` and `1,258 rows`."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bpcli.data.cells import as_number, as_numbers, is_missing
+from bpcli.data.cells import as_number, as_numbers, counted, is_missing
 from bpcli.data.source import Source, open_bytes
 from bpcli.data.table import Column, Table
 from bpcli.errors import DataError
@@ -80,7 +80,7 @@ class _CsvFile:
             for row in reader:
                 if len(row) > 1 or "".join(row).strip():
                     if len(row) != len(self.names):
-                        cells = "1 cell" if len(row) == 1 else f"{len(row)} cells"
+                        cells = counted(len(row), "cell")
                         raise DataError(f"{self.source.shown}:{line}: {cells} where the header has {len(self.names)}")
                     yield line, row
                 line = self.header_lines + reader.line_num + 1

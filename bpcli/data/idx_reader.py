@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bpcli.data.cells import counted
 from bpcli.data.source import Source, open_bytes
 from bpcli.data.table import Column, Scale, Table
 from bpcli.errors import DataError
@@ -34,15 +35,13 @@ def read_idx(source: Source) -> Table:
         if labels.ndim != 1:
             raise DataError(f"{shown}: labels must have 1 dimension, and these have {labels.ndim} (are they images?)")
         if len(labels) != len(images):
-            raise DataError(f"{shown}: {_count(labels, 'label')} for the {_count(images, 'image')} of {source.shown}")
+            raise DataError(
+                f"{shown}: {counted(len(labels), 'label')} for the {counted(len(images), 'image')} of {source.shown}"
+            )
         columns["label"] = labels
     target = ("label",) if source.labels is not None else ()
     scale: Scale = ("divide", 255.0) if images.dtype == np.uint8 else "standard"
     return Table(source.shown, columns, target, scale)
-
-
-def _count(array: NDArray[Any], what: str) -> str:
-    return f"{len(array):,} {what}" if len(array) == 1 else f"{len(array):,} {what}s"
 
 
 def _array(path: Path, shown: str) -> NDArray[Any]:

@@ -55,6 +55,12 @@ class Prepared:
     scale: Scale  # the one that was asked for, or the format's own
     digests: dict[str, str]  # of each file read, by the path as shown: SHA-256
 
+    @property
+    def splits(self) -> dict[str, Examples]:
+        """The sets of rows that there are, training first."""
+        every = {"train": self.train, "validation": self.validation, "test": self.test}
+        return {name: rows for name, rows in every.items() if rows is not None}
+
 
 @dataclass
 class _Tables:

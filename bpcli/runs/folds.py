@@ -80,13 +80,12 @@ class FoldRuns:
         """Measures the fold as `eval` does, on the weights as they were saved."""
         assert run.prepared.test is not None
         measured = evaluate(load_trained(own.weights), run.prepared.test, "test")
-        splits = {"train": run.prepared.train, "validation": run.prepared.validation, "test": run.prepared.test}
         self._expected.append(run.expected)
         self.results.append(
             {
                 "fold": number,
                 "folds": len(self._configs),
-                "examples": {name: len(rows) for name, rows in splits.items() if rows is not None},
+                "examples": {name: len(rows) for name, rows in run.prepared.splits.items()},
                 "reason": ended.reason,
                 "epochs": ended.epochs,
                 "best_epoch": ended.best_epoch,

@@ -9,7 +9,7 @@ from typing import Any
 
 from bpcli.core.metrics import METRICS
 from bpcli.errors import NegativeVerdict, UsageError
-from bpcli.registry import nearest
+from bpcli.registry import hint
 from bpcli.spec.conditions import shortfall
 
 
@@ -43,10 +43,8 @@ class Gate:
         """The verdict, as `eval --json` has it; raises UsageError when there is no such figure."""
         known = [name for name in figures if name in METRICS]
         if self.metric not in known:
-            near = nearest(self.metric, known)
-            hint = f"did you mean '{near}'? " if near else ""
             option = "--fail-under" if self.under else "--fail-over"
-            raise UsageError(f"{option} {self.metric}: not measured here ({hint}measured: {', '.join(known)})")
+            raise UsageError(f"{option} {self.metric}: not measured here ({hint(self.metric, known, 'measured')})")
         value = figures[self.metric]
         met = value is not None and (value >= self.bound if self.under else value <= self.bound)
         return {"metric": self.metric, "condition": self.condition, "value": value, "met": met}

@@ -32,13 +32,12 @@ def rehearse(config: Config) -> dict[str, Any]:
         hazards = find_hazards(run, trial)
     assert spec.output is not None
     assert spec.cost is not None
-    splits = {"train": run.prepared.train, "validation": run.prepared.validation, "test": run.prepared.test}
     return {
         "layers": list(spec.layers),
         "activations": [*(named.name for named in spec.activations), spec.output.name],
         "cost": spec.cost.name,
         "target": run.prepared.preparation.target_in_words,
-        "examples": {name: len(rows) for name, rows in splits.items() if rows is not None},
+        "examples": {name: len(rows) for name, rows in run.prepared.splits.items()},
         "parameters": len(trainer.theta.flat),
         "task": run.prepared.preparation.task,
         "classes": list(run.prepared.preparation.classes),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bpcli.core.costs import COSTS, legal_costs
 from bpcli.core.metrics import choose
+from bpcli.data.cells import counted
 from bpcli.data.loading import Examples, Prepared
 from bpcli.data.preparation import Preparation
 from bpcli.spec.data_schema import DivideSpec
@@ -56,17 +57,13 @@ def _layers(config: Config, preparation: Preparation) -> tuple[int | str, ...]:
     inputs, outputs = len(preparation.input_names), len(preparation.output_names)
     wrong = []
     if layers[0] not in (inputs, "auto"):
-        wrong.append(f"the first is {layers[0]}, and the data has {_count(inputs, 'input')}")
+        wrong.append(f"the first is {layers[0]}, and the data has {counted(inputs, 'input')}")
     if layers[-1] not in (outputs, "auto"):
-        what = f"{len(preparation.classes)} classes" if preparation.classes else _count(outputs, "target column")
+        what = f"{len(preparation.classes)} classes" if preparation.classes else counted(outputs, "target column")
         wrong.append(f"the last is {layers[-1]}, and the data has {what}")
     if wrong:
         raise config.error("layers", f"{'; '.join(wrong)} ('auto' takes it from the data)")
     return (inputs, *layers[1:-1], outputs)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _output_and_cost(config: Config, preparation: Preparation) -> tuple[Named, Named]:

@@ -12,7 +12,7 @@ from bpcli.registry import Registry
 from bpcli.spec.foreign import meant_by
 from bpcli.spec.parts import Part
 from bpcli.spec.problems import refusal, unknown
-from bpcli.spec.scalars import as_text, described
+from bpcli.spec.scalars import as_text, described, plain
 from bpcli.spec.tree import MappingNode, ScalarNode
 
 
@@ -29,9 +29,20 @@ class Named:
 
     @property
     def in_words(self) -> str:
-        """As people say it, with those parameters that do something: `sgd momentum=0.9 nesterov`."""
-        parts = ((key, "" if value is True else f"={value}") for key, value in self.parameters.items() if value)
-        return " ".join([self.name, *(f"{key}{value}" for key, value in parts)])
+        """As people say it: `sgd momentum=0.9 nesterov`."""
+        return in_words(self.written())
+
+
+def in_words(written: str | Mapping[str, Any]) -> str:
+    """What a config gives a name or a mapping for, in a row, with those parameters that do something."""
+    if isinstance(written, str):
+        return written
+    parts = [written["name"]] if "name" in written else []
+    for key, value in written.items():
+        if value and key != "name":
+            shown = plain(value) if isinstance(value, float) else value
+            parts.append(key if value is True else f"{key}={shown}")
+    return " ".join(parts)
 
 
 WRITTEN = PlainSerializer(Named.written)

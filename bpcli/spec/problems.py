@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from bpcli.registry import nearest
+from bpcli import errors
+from bpcli.registry import hint
 from bpcli.spec.tree import Place
 
 _LONGEST_QUOTE = 60
@@ -62,7 +63,7 @@ def quoted(text: str) -> str:
 def printable(text: str) -> str:
     """Text from the user, fit for a part of one line."""
     short = text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)
+    return errors.printable(short)
 
 
 def unknown(name: str, known: Iterable[str], meant: str | None = None) -> str:
@@ -73,10 +74,4 @@ def unknown(name: str, known: Iterable[str], meant: str | None = None) -> str:
 def choice(name: str, known: Iterable[str], meant: str | None = None) -> str:
     """Which of the known names was probably meant, or what it is called here when that is certain, and all of them."""
     names = sorted(known)
-    if meant:
-        hint = f"here it is '{meant}'; "
-    elif near := nearest(name, names):
-        hint = f"did you mean '{near}'? "
-    else:
-        hint = ""
-    return f"{hint}known: {', '.join(names)}"
+    return f"here it is '{meant}'; known: {', '.join(names)}" if meant else hint(name, names)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
 
-from bpcli.data.cells import listed
+from bpcli.data.cells import counted, listed
 from bpcli.data.survey import Survey
 from bpcli.spec.commented import Line, comment, laid_out, one_or_list
 from bpcli.spec.problems import printable
@@ -79,7 +79,7 @@ def starter(found: Survey, shown: str, train: str | dict[str, str], name: str) -
 def _head(found: Survey, shown: str, name: str) -> Iterator[str]:
     what = ", ".join(printable(column) for column in found.target)
     yield from comment(
-        f"{printable(shown)}: {found.rows:,} rows, {_count(found.inputs, 'input')}, to predict {what}. Written by "
+        f"{printable(shown)}: {found.rows:,} rows, {counted(found.inputs, 'input')}, to predict {what}. Written by "
         "`bpcli init` as a start: it trains as it stands, and every value may be changed."
     )
     yield "#"
@@ -133,10 +133,10 @@ def _data(found: Survey, chosen: Plan, train: str | dict[str, str]) -> Iterator[
         yield Line("scale: {divide: 255}", "bytes to 0..1; blank pixels stay 0")
     if found.missing == "mean":
         yield Line(
-            "missing: mean", f"{_count(found.incomplete, 'row')} with gaps: filled with means; drop leaves them out"
+            "missing: mean", f"{counted(found.incomplete, 'row')} with gaps: filled with means; drop leaves them out"
         )
     elif found.missing == "drop":
-        yield Line("missing: drop", f"leaves out {_count(found.incomplete, 'row')} with gaps, some in the target")
+        yield Line("missing: drop", f"leaves out {counted(found.incomplete, 'row')} with gaps, some in the target")
 
 
 def _on_target(found: Survey) -> str:
@@ -211,7 +211,3 @@ def _suggestions(found: Survey, chosen: Plan) -> Iterator[Line]:
     else:
         gate, known = f'expect: {{{split}.accuracy: ">= 0.9"}}', "the share of right labels"
     yield Line(gate, f"exit code 1 when it is missed; {known}", suggested=True)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

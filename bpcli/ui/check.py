@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
-from bpcli.data.cells import listed
-from bpcli.spec.named import with_defaults
-from bpcli.spec.parameters import OPTIMIZER, SCHEDULE
-from bpcli.ui.console import printable
+from bpcli.data.cells import counted, listed
+from bpcli.errors import printable
+from bpcli.spec.named import in_words
 from bpcli.ui.figures import brief, size
 from bpcli.ui.tables import network
+from bpcli.ui.wrapping import said
 
 LABEL = 12  # cells of what stands before the words
-WIDEST = 100  # cells; the eye loses its way in longer lines of words
 
 
 def check(result: Mapping[str, Any], width: int | None = None) -> list[Text]:
     """The network, what is known of data and training, and the hazards; words wrap at `width`, and never without it."""
-    lines = [*_said("", printable(result["config"]), width, "bold"), Text(), *network(result, width), Text()]
+    lines = [*said("", printable(result["config"]), width, "bold"), Text(), *network(result, width), Text()]
     for label, words in _facts(result).items():
-        lines += _said(f"{label:{LABEL}}", printable(words), width)
+        lines += said(f"{label:{LABEL}}", printable(words), width)
     return [*lines, Text(), *_hazards(result, width)]
 
 
@@ -33,7 +31,7 @@ def _facts(result: Mapping[str, Any]) -> dict[str, str]:
         "task": _task(result),
         "decided": _decided(result["taken"]),
         **{split: _source(result, split) for split in result["examples"]},
-        "scale": _named(result["scale"], {}),
+        "scale": in_words(result["scale"]),
         "steps": _steps(result),
         "optimizer": _descent(result),
         "memory": _memory(result["memory"]),
@@ -56,7 +54,7 @@ def _decided(taken: Mapping[str, str]) -> str:
 
 
 def _source(result: Mapping[str, Any], split: str) -> str:
-    rows, source = _rows(result["examples"][split]), result["sources"][split]
+    rows, source = counted(result["examples"][split], "row"), result["sources"][split]
     if "fraction" in source:
         return f"{rows}, {source['fraction']:g} of the training file"
     if "fold" in source:
@@ -65,40 +63,17 @@ def _source(result: Mapping[str, Any], split: str) -> str:
     return f"{rows} of {source['file']}{within}"
 
 
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
-
-
 def _steps(result: Mapping[str, Any]) -> str:
     each, whole = result["steps_per_epoch"], result["batch_size"]
     last = result["examples"]["train"] - (each - 1) * whole
     short = f", the last of {last:,}" if 0 < last < whole else ""
-    epochs = "1 epoch" if result["epochs"] == 1 else f"{result['epochs']:,} epochs"
-    batch = "1 example" if whole == 1 else f"{whole:,} examples"
-    return f"{each:,} an epoch, of {batch}{short}; {result['steps']:,} in {epochs}"
+    epochs = counted(result["epochs"], "epoch")
+    return f"{each:,} an epoch, of {counted(whole, 'example')}{short}; {result['steps']:,} in {epochs}"
 
 
 def _descent(result: Mapping[str, Any]) -> str:
-    optimizer = _named(result["optimizer"], OPTIMIZER)
-    return f"{optimizer}, learning rate {result['learning_rate']:g}, {_named(result['schedule'], SCHEDULE)}"
-
-
-def _named(written: str | Mapping[str, Any], models: Mapping[str, Any]) -> str:
-    """A name and what is set of its parameters, as a config writes both."""
-    if isinstance(written, str):
-        return written
-    given = dict(written)
-    name = given.pop("name", None)
-    usual = with_defaults(name, models).parameters if name else {}
-    changed = [_set(key, value) for key, value in given.items() if value != usual.get(key)]
-    return ", ".join([name, *changed] if name else changed)
-
-
-def _set(key: str, value: Any) -> str:
-    """A parameter in words; one that is true is just named."""
-    if value is True:
-        return key
-    return f"{key} {value:g}" if isinstance(value, float) else f"{key} {value}".lower()
+    optimizer, schedule = in_words(result["optimizer"]), in_words(result["schedule"])
+    return f"{optimizer}, learning rate {result['learning_rate']:g}, {schedule}"
 
 
 def _memory(memory: Mapping[str, int]) -> str:
@@ -116,33 +91,12 @@ def _time(result: Mapping[str, Any]) -> str:
 def _hazards(result: Mapping[str, Any], width: int | None) -> list[Text]:
     hazards, kinds = result["hazards"], len(result["looked_for"])
     if not hazards:
-        return _said("0 hazards  ", f"none of the {kinds} that are looked for", width, "", "bold green")
-    lines = [Text("1 hazard" if len(hazards) == 1 else f"{len(hazards)} hazards", style="bold yellow")]
+        return said("0 hazards  ", f"none of the {kinds} that are looked for", width, "", "bold green")
+    lines = [Text(counted(len(hazards), "hazard"), style="bold yellow")]
     for hazard in hazards:
         place, where = printable(hazard["place"]), hazard["where"]
         head = place if place.endswith(f" {where}") else f"{place}: {where}"
-        lines += [Text(), *_said("! ", head, width, "bold", "bold yellow")]
-        lines += _said("  ", printable(hazard["meaning"]), width)
-        lines += _said("  → ", printable(hazard["advice"]), width, "green")
-    return lines
-
-
-def _said(label: str, words: str, width: int | None, style: str = "", label_style: str = "dim") -> list[Text]:
-    """Words behind a label, in as many lines as they need, each as far in as the first."""
-    room = None if width is None else min(width, WIDEST) - len(label)
-    lines = _wrapped(words, room)
-    labels = [label, *[" " * len(label)] * (len(lines) - 1)]
-    return [Text.assemble((before, label_style), (line, style)) for before, line in zip(labels, lines)]
-
-
-def _wrapped(words: str, room: int | None) -> list[str]:
-    """Lines of at most `room` cells; a word that is longer is broken where it must be."""
-    if room is None:
-        return [words]
-    lines = [""]
-    for piece in (piece for word in words.split(" ") for piece in chop_cells(word, room)):
-        if cell_len(lines[-1]) + 1 + cell_len(piece) <= room or not lines[-1]:
-            lines[-1] = f"{lines[-1]} {piece}".lstrip()
-        else:
-            lines.append(piece)
+        lines += [Text(), *said("! ", head, width, "bold", "bold yellow")]
+        lines += said("  ", printable(hazard["meaning"]), width)
+        lines += said("  → ", printable(hazard["advice"]), width, "green")
     return lines

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
+from bpcli.errors import printable
 from bpcli.ui.columns import cut_middle
-from bpcli.ui.console import printable
 
 SHORT = 12  # cells: the longest name that can stand over a column
 

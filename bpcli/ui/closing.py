@@ -9,8 +9,9 @@ from typing import Any
 
 from rich.text import Text
 
+from bpcli.data.cells import counted
+from bpcli.errors import printable
 from bpcli.training.events import Ended, EpochEnded, Measures
-from bpcli.ui.console import printable
 from bpcli.ui.figures import duration, measure
 
 LABEL = len("expect")  # cells of the words at the start of the lines, where none is longer
@@ -30,11 +31,13 @@ def closing(
     `best` is the epoch of those weights, where there were validation rows to choose it by.
     """
     word, style = REASONS[ended.reason]
-    epochs = "1 epoch" if ended.epochs == 1 else f"{ended.epochs:,} epochs"
     detail = f": {printable(ended.detail)}" if ended.detail else ""
     splits = {"validation": best.validation if best else None, "test": ended.test}
     wide = max([LABEL, *(len(split) for split, measures in splits.items() if measures)])
-    lines = [Text(), Text.assemble((word, style), f" after {epochs}, {duration(ended.seconds)}{detail}")]
+    lines = [
+        Text(),
+        Text.assemble((word, style), f" after {counted(ended.epochs, 'epoch')}, {duration(ended.seconds)}{detail}"),
+    ]
     if ended.best_epoch is not None:
         lines.append(said("best", f"epoch {ended.best_epoch}", wide))
     lines += _figures(splits, wide)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from textwrap import wrap
 from typing import Any
 
 from rich.text import Text
 
+from bpcli.data.cells import counted
+from bpcli.errors import printable
 from bpcli.ui.columns import Column, table
-from bpcli.ui.console import printable
 from bpcli.ui.figures import duration, error, figure, measure
 from bpcli.ui.inspection import facts, times, titled
+from bpcli.ui.wrapping import said
 
 SECTIONS = ("config", "data", "preparation", "metrics", "numerics", "format")
 MOST_ROWS = 20  # of one section
@@ -38,53 +39,48 @@ def difference(found: Mapping[str, Any], width: int | None = None) -> list[Text]
     if history := found.get("history"):
         parted = history["parted"]
         where = "alike as far as both go" if parted is None else f"they part in epoch {parted}"
-        lines += [Text(), *wrapped(f"epochs: {history['a']:,} and {history['b']:,}, {where}", width)]
+        lines += [Text(), *said("", f"epochs: {history['a']:,} and {history['b']:,}, {where}", width)]
     return [
         *lines,
         *_tables(found, ("a", "b"), width),
         Text(),
-        *wrapped(f"different: {_counted(found)}", width, "bold"),
+        *said("", f"different: {_counted(found)}", width, "bold"),
     ]
 
 
 def reproduction(found: Mapping[str, Any], width: int | None = None) -> list[Text]:
     """What was trained again, where it differs from the file, and the verdict."""
-    epochs = "1 epoch" if found["epochs"] == 1 else f"{found['epochs']} epochs"
+    epochs = counted(found["epochs"], "epoch")
     lines = [
         *titled(found["weights"], width),
-        *wrapped(f"{ENDS[found['reason']]}: {epochs}, {duration(found['seconds'])}", width),
+        *said("", f"{ENDS[found['reason']]}: {epochs}, {duration(found['seconds'])}", width),
     ]
     compared = found["differences"]
     if compared is None:
-        return [*lines, *wrapped("not reproduced: nothing finite came of it", width, "bold red")]
+        return [*lines, *said("", "not reproduced: nothing finite came of it", width, "bold red")]
     lines += [*_tables(compared, ("file", "here"), width), Text()]
     if not found["reproduced"]:
-        verdict = wrapped(f"not reproduced: {_counted(compared)}", width, "bold red")
-        return [*lines, *verdict, *wrapped(_why(found), width)]
+        verdict = said("", f"not reproduced: {_counted(compared)}", width, "bold red")
+        return [*lines, *verdict, *said("", _why(found), width)]
     if compared["numerics"]:
-        said = "reproduced: the same weights and metrics to the last bit, though the arithmetic was done elsewhere"
-        return [*lines, *wrapped(said, width, "green")]
+        words = "reproduced: the same weights and metrics to the last bit, though the arithmetic was done elsewhere"
+        return [*lines, *said("", words, width, "green")]
     return [*lines, *_same(found["sha256"]["b"], "reproduced: the same bytes", width)]
 
 
 def resumption(found: Mapping[str, Any], width: int | None = None) -> list[Text]:
     """Where a training was stopped, where it then differs from the one in one go, and the verdict."""
-    steps = "1 step" if found["steps"] == 1 else f"{found['steps']:,} steps"
-    said = f"trained twice, {steps}: in one go, and stopped after step {found['stopped_after']:,} and resumed"
-    lines = [*titled(found["subject"], width), *wrapped(said, width)]
+    steps = counted(found["steps"], "step")
+    words = f"trained twice, {steps}: in one go, and stopped after step {found['stopped_after']:,} and resumed"
+    lines = [*titled(found["subject"], width), *said("", words, width)]
     if (compared := found["differences"]) is None:
         return [*lines, *_same(found["sha256"]["b"], "resumed alike: the same bytes", width)]
     lines += [*_tables(compared, ("in one go", "resumed"), width), Text()]
-    return [*lines, *wrapped(f"not resumed alike: {_counted(compared)}", width, "bold red")]
+    return [*lines, *said("", f"not resumed alike: {_counted(compared)}", width, "bold red")]
 
 
-def wrapped(words: str, width: int | None, style: str = "") -> list[Text]:
-    """A sentence, over several lines where the terminal is too narrow for it."""
-    return [Text(line, style=style) for line in (wrap(words, width) if width else [words])]
-
-
-def _same(sha256: str, said: str, width: int | None) -> list[Text]:
-    return [Text(said, style="green"), *facts([("sha256", sha256)], width)]
+def _same(sha256: str, words: str, width: int | None) -> list[Text]:
+    return [Text(words, style="green"), *facts([("sha256", sha256)], width)]
 
 
 def _why(found: Mapping[str, Any]) -> str:
@@ -109,7 +105,7 @@ def _tables(compared: Mapping[str, Any], titles: tuple[str, str], width: int | N
             if len(places) > MOST_ROWS:
                 lines.append(Text(f"and {len(places) - MOST_ROWS:,} more, which --json has", style="dim"))
     if _changed(compared):
-        lines += [Text(), *_weights(compared["weights"], titles, width)]
+        lines += [Text(), *_weights(compared["weights"], width)]
     return lines
 
 
@@ -143,7 +139,7 @@ def _shown(place: Mapping[str, Any], side: str) -> str:
     return printable(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _weights(blocks: Sequence[Mapping[str, Any]], titles: tuple[str, str], width: int | None) -> list[Text]:
+def _weights(blocks: Sequence[Mapping[str, Any]], width: int | None) -> list[Text]:
     """How far each block of the one is from that of the other; two shapes where they are not the same."""
     columns = [
         Column("weights", left=True),

@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 import os
 import shutil
-from collections.abc import Iterable
-from typing import TextIO
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.text import Text
 
+from bpcli.errors import printable
 from bpcli.ui import stand_ins
 from bpcli.ui.annotations import annotated
+
+Screen = Callable[[Mapping[str, Any], int | None], list[Text]]
+"""Makes lines of a result, for a terminal of that width or, when it is None, for a file."""
 
 
 def open_console(stream: TextIO) -> Console:
@@ -71,11 +75,6 @@ def _wrapped(line: Text, console: Console) -> list[Text]:
     if line.cell_len <= console.width or indent >= console.width:
         return [line]
     return [Text(" " * indent).append_text(piece) for piece in line[indent:].wrap(console, console.width - indent)]
-
-
-def printable(text: str) -> str:
-    """`text` on one line and without control characters, which data files and paths may hold."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def warn(console: Console, message: str) -> None:

@@ -9,27 +9,28 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Mapping
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from bpcli.errors import printable
 from bpcli.training.events import EpochEnded, Event, Progressed, Started
 from bpcli.ui.blocks import progress
 from bpcli.ui.closing import said, verdicts
 from bpcli.ui.columns import Column, fitting, heading, line
-from bpcli.ui.console import can_animate, printable, room, write
+from bpcli.ui.console import can_animate, room, write
 from bpcli.ui.figures import measure, places_for
 from bpcli.ui.json_lines import json_line
 from bpcli.ui.live import INTERVAL
+from bpcli.ui.view import Sink
 
 IN_A_ROW = {"cost": 0, "accuracy": 0, "macro_f1": 3, "mae": 2, "rmse": 1, "r2": 0}  # and the rank of each
 
 
-class FoldsView:
-    """A sink for what happens on the folds, used in a `with` block; this one shows nothing, as `--quiet` asks."""
+class FoldsView(Sink):
+    """A sink for what happens on the folds; this one shows nothing, as `--quiet` asks."""
 
     def follow(self, number: int, event: Event) -> None:
         """Takes the next event of the training on fold `number`, from 1."""
@@ -39,17 +40,6 @@ class FoldsView:
 
     def summary(self, summary: Mapping[str, Any]) -> None:
         """Takes the object of all folds together, after the `with` block."""
-
-    def close(self) -> None:
-        """Leaves the terminal as it was."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class JsonFolds(FoldsView):

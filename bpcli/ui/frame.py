@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
 from bpcli.ui.columns import GAP
+from bpcli.ui.wrapping import said
 
 NARROW = 60  # cells; below, a frame takes more room than it is worth
 
 
-def said(facts: Mapping[str, str], width: int | None = None) -> list[Text]:
+def facts(known: Mapping[str, str], width: int | None = None) -> list[Text]:
     """Each fact behind its label, in two columns; wrapped in `width` cells, and in one line each without it."""
-    wide = max(map(len, facts))
+    wide = max(map(len, known))
     lines = []
-    for label, words in facts.items():
-        lines_of = [words] if width is None else textwrap.wrap(words, max(width - wide - len(GAP), 8))
-        first, *rest = lines_of or [""]
-        lines.append(Text.assemble((label.ljust(wide) + GAP, "dim"), first))
-        lines += [Text(" " * (wide + len(GAP)) + more) for more in rest]
+    for label, words in known.items():
+        lines += said(label.ljust(wide) + GAP, words, width)
     return lines
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from rich.text import Text
 
 from bpcli.core.metrics import METRICS
+from bpcli.errors import printable
 from bpcli.ui.columns import Column, cut, table
-from bpcli.ui.console import printable
 from bpcli.ui.figures import figure, measure
 
 SETTINGS = (  # the keys of the config that have a line where they say anything

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
-MOST = 100  # cells; longer lines are hard to read
+from bpcli.ui.wrapping import WIDEST, said
+
 INDENT = 2
 GAP = 2
 
@@ -31,14 +31,14 @@ def page(
     return lines
 
 
-def prose(text: str, width: int | None, indent: int = 0) -> list[Text]:
+def prose(text: str, width: int | None) -> list[Text]:
     """A paragraph."""
-    return [Text(line) for line in _wrapped(text, width, indent)]
+    return said("", text, width)
 
 
 def term_width(rows: Rows, width: int | None) -> int:
     """The cells that terms need; longer ones than this stand on a line of their own."""
-    most = max(12, (min(width, MOST) if width else MOST) // 3)
+    most = max(12, (min(width, WIDEST) if width else WIDEST) // 3)
     return max((len(row[0]) for row in rows if len(row[0]) <= most), default=most)
 
 
@@ -51,25 +51,11 @@ def definitions(rows: Rows, width: int | None, beside: int | None = None) -> lis
         start = 3 * INDENT
     lines = []
     for term, meaning, *more in rows:
-        wrapped = _wrapped(meaning, width, start)
-        first = Text.assemble(" " * INDENT, (term, "cyan"))
-        if wrapped and not narrow and len(term) <= beside:
-            first.append(" " * (start - len(first.plain)) + wrapped.pop(0).lstrip())
-        lines += [first, *map(Text, wrapped)]
-        lines += [Text(line, "dim") for one in more for line in _wrapped(one, width, start)]
+        label = " " * INDENT + term
+        if meaning and not narrow and len(term) <= beside:
+            lines += said(label.ljust(start), meaning, width, label_style="cyan")
+        else:
+            lines.append(Text(label, "cyan"))
+            lines += said(" " * start, meaning, width) if meaning else []
+        lines += [line for one in more for line in said(" " * start, one, width, "dim")]
     return lines
-
-
-def _wrapped(text: str, width: int | None, indent: int) -> list[str]:
-    """Lines of at most `width` cells; a single one when it is None. A word is never cut."""
-    before = " " * indent
-    if width is None:
-        return [before + text] if text else []
-    return textwrap.wrap(
-        text,
-        max(min(width, MOST), indent + 10),
-        initial_indent=before,
-        subsequent_indent=before,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

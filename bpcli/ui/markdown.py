@@ -8,10 +8,11 @@ from itertools import pairwise
 from typing import Any
 
 from bpcli.core.metrics import METRICS
+from bpcli.data.cells import counted
+from bpcli.errors import printable
 from bpcli.spec.conditions import shortfall
 from bpcli.training.events import Ended
 from bpcli.ui.closing import REASONS
-from bpcli.ui.console import printable
 from bpcli.ui.figures import duration, measure
 from bpcli.ui.tables import PER_CLASS
 
@@ -33,7 +34,6 @@ def training(
     parameters = sum(size * (fan_in + 1) for fan_in, size in pairwise(sizes))
     examples = ", ".join(f"{count:,} {name}" for name, count in summary["examples"].items())
     word, _ = REASONS[ended.reason]
-    epochs = "1 epoch" if ended.epochs == 1 else f"{ended.epochs:,} epochs"
     best = "" if ended.best_epoch is None else f", best epoch {ended.best_epoch}"
     detail = f": {escaped(ended.detail)}" if ended.detail else ""
     splits = {name: figures for name, figures in kept.items() if isinstance(figures, dict)}
@@ -46,7 +46,7 @@ def training(
         f"bpcli train {config}",
         f"{'-'.join(map(str, sizes))} network, {parameters:,} parameters, {escaped(summary['cost'])} cost; "
         f"examples: {escaped(examples)}",
-        f"{word} after {epochs}, {duration(ended.seconds)}{best}{detail}",
+        f"{word} after {counted(ended.epochs, 'epoch')}, {duration(ended.seconds)}{best}{detail}",
         table(["", *names], rows) if rows else "",
         verdicts(gates),
         command(following),

@@ -12,14 +12,14 @@ from typing import Any
 from rich.text import Text
 
 from bpcli.core.metrics import METRICS
+from bpcli.errors import printable
 from bpcli.ui.blocks import bar
 from bpcli.ui.classes import labels
 from bpcli.ui.closing import verdicts
 from bpcli.ui.columns import Column, table
 from bpcli.ui.confusion import confusion
-from bpcli.ui.console import printable
 from bpcli.ui.figures import measure
-from bpcli.ui.frame import framed, inside, said
+from bpcli.ui.frame import facts, framed, inside
 
 PER_CLASS = ("precision", "recall", "f1", "roc_auc", "average_precision")
 SHARE = 12  # cells of the bar for a layer's share of the parameters
@@ -52,10 +52,10 @@ def network(summary: Mapping[str, Any], width: int | None = None) -> list[Text]:
     if width is not None and len(counts) > 1:
         columns.append(Column("", left=True, rank=2, style="cyan"))
     splits = ", ".join(f"{count:,} {name}" for name, count in summary["examples"].items())
-    facts = {"target": printable(summary["target"]), "examples": splits, **summary.get("training", {})}
+    known = {"target": printable(summary["target"]), "examples": splits, **summary.get("training", {})}
     room = inside(width)
     lines = [*table(columns, rows, room), Text(), Text(f"{sum(counts):,} parameters, {summary['cost']} cost")]
-    return framed([*lines, *said(facts, room)], width)
+    return framed([*lines, *facts(known, room)], width)
 
 
 def evaluation(result: Mapping[str, Any], width: int | None = None) -> list[Text]:

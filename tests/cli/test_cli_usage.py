@@ -64,7 +64,7 @@ EPOCHS = "the config has it: --set epochs=5"
         ("tarin", "bpcli: no command 'tarin' (did you mean 'train'? known: "),
         ("xyzzy", "bpcli: no command 'xyzzy' (known: "),
         ("configs/iris.yaml", "bpcli: no command 'configs/iris.yaml' (to train it: bpcli train configs/iris.yaml)"),
-        ("--nope", "bpcli: No such option: --nope"),
+        ("--nope", "bpcli: no option --nope"),
         ("train c.yaml --epochs 5", f"bpcli train: no option --epochs; {EPOCHS} (see: bpcli train --help)"),
         ("train --epochs=5 c.yaml", f"bpcli train: no option --epochs; {EPOCHS} "),
         ("train c.yaml --epochs", "bpcli train: no option --epochs; the config has it: --set epochs=VALUE "),
@@ -91,7 +91,7 @@ EPOCHS = "the config has it: --set epochs=5"
         ("eval w --split xyzzy", "bpcli eval: --split: unknown 'xyzzy' (known: test, train, validation) "),
         ("gradcheck --samples 0", "bpcli gradcheck: Invalid value for '--samples': "),
         ("gradcheck --samples many", "bpcli gradcheck: Invalid value for '--samples': "),
-        ("train", "bpcli train: Missing argument 'CONFIG' (see: bpcli train --help)"),
+        ("train", "bpcli train: give a CONFIG, or --resume RUN (see: bpcli train --help)"),
         ("train --out", "bpcli train: Option '--out' requires an argument"),
     ],
 )

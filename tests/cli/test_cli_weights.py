@@ -11,11 +11,10 @@ import signal
 from pathlib import Path
 
 import pytest
-from shell import FOREVER, ROOT, bpcli, finish, meta, on_terminal, screen, shell, start, together, wait_for
+from shell import FOREVER, bpcli, finish, meta, on_terminal, screen, shell, start, together, wait_for
 
 pytest_plugins = ["cli_fixtures"]
 
-REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
 LONG = ["--set", "layers=[4, 400, 400, 3]", "--set", "batch_size=1"]
 
 
@@ -64,19 +63,6 @@ def test_predictions_are_not_written_over_the_weights_of_a_folder(trained):
     done = bpcli("predict", "run", "iris.csv", "--output", "run/weights.npz", cwd=trained.folder)
     assert done.code == 6
     assert "holds the weights that are read" in done.err
-
-
-def test_every_key_of_the_objects_is_in_the_reference(trained, tmp_path):
-    commands = [("inspect", "run/weights.npz"), ("diff", "run", "run"), ("reproduce", "run/weights.npz")]
-    section = REFERENCE.partition("## JSON objects")[2]
-    for command, done in zip(commands, together([(*one, "--json") for one in commands], trained.folder)):
-        assert (done.code, done.err) == (0, ""), command
-        (found,) = done.objects
-        keys = set(found)
-        for part in ("blocks", "weights"):
-            keys |= set(found[part][0]) if isinstance(found.get(part), list) else set()
-        keys |= set(found.get("history", {})) | set(found.get("differences", {}))
-        assert [key for key in sorted(keys) if f"`{key}`" not in section] == []
 
 
 def test_diff_is_0_for_same_and_1_for_different_and_7_for_a_bad_file(trained, tmp_path):

@@ -99,15 +99,6 @@ def test_the_format_may_be_said(tmp_path: Path) -> None:
     assert cells(read(Source(path, "a.data", format="csv"))) == PLAIN
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "found"),
-    [("a.csv", "x;y\n1,5;a\n", "semicolons"), ("a.csv", "x\ty\n1\ta\n", "tabs"), ("a.tsv", "x,y\n1,a\n", "commas")],
-)
-def test_another_separator_is_named(tmp_path: Path, name: str, content: str, found: str) -> None:
-    with pytest.raises(DataError, match=rf":1: the cells are separated by {found}, where \w+ are read: save the file"):
-        table(tmp_path / name, content)
-
-
 def test_a_header_that_is_a_row_is_refused(path: Path) -> None:
     with pytest.raises(DataError, match=r"a\.csv:1: .* this one is like the rows below it"):
         table(path, "5.1,3.5,Iris-setosa\n4.9,3.0,Iris-setosa\n7.0,3.2,Iris-versicolor\n")

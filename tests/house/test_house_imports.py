@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 # A part is a package of bpcli, or a module directly under it; "bpcli" itself is its __init__.
 BASE = {"bpcli", "errors", "registry", "streams"}
@@ -153,6 +155,23 @@ def test_all_of_the_package_is_read():
         ("__main__", "bpcli.cli.app"),
         ("runs", "bpcli.spec.build"),  # from bpcli.spec import build
     } <= seen
+
+
+def told_in_the_readme() -> dict[str, set[str]]:
+    """The table of the README's last section: what each package imports of the others."""
+    rows = re.findall(r"^\| (`[^|]*`) \| [^|]* \| ([^|]*) \|$", README.partition("\n## Inside\n")[2], re.MULTILINE)
+    told: dict[str, set[str]] = {}
+    for names, seen in rows:
+        words = {"nothing of the rest": set(), "the three above": set(list(told)[:3]), "everything": set(told)}
+        words |= {"all of the above": set(told), "all of the above but runs": set(told) - {"runs"}}
+        known = words[seen] if seen in words else {"errors", "registry", "streams", *seen.split(", ")}
+        told |= dict.fromkeys(re.findall(r"`(\w+)/?`", names), known)
+    return told
+
+
+def test_the_readme_has_the_same_table():
+    rest = {"bpcli", "__main__"}
+    assert told_in_the_readme() == {part: seen - rest for part, seen in MAY_SEE.items() if part not in rest}
 
 
 def planted_in(part: str) -> str:

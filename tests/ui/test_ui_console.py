@@ -6,7 +6,8 @@ import pytest
 from rich.cells import cell_len
 from rich.text import Text
 
-from bpcli.ui.console import can_animate, open_console, printable, room, warn, write
+from bpcli.errors import printable
+from bpcli.ui.console import can_animate, open_console, room, warn, write
 
 
 class Terminal(io.StringIO):

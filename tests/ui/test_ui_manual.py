@@ -46,10 +46,6 @@ def test_on_a_narrow_terminal_meanings_stand_below():
     assert lines == ["  a-term-of-some-length", "      meaning of it"]
 
 
-def test_a_word_that_is_too_long_is_left_whole():
-    assert plain(prose("x" * 50 + " and more", 20)) == ["x" * 50, "and more"]
-
-
 def test_only_terms_that_leave_room_settle_the_column():
     assert term_width([("ab", ""), ("x" * 50, "")], 80) == 2
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpcli.core.metrics import choose
-from bpcli.data.cells import listed
+from bpcli.data.cells import counted, listed
 from bpcli.data.loading import Examples
 from bpcli.explain.hazards.plan import HAZARDS, Hazard, Plan
 
@@ -28,7 +28,7 @@ def missing_class(plan: Plan) -> Iterator[Hazard]:
     """A class, or a label, of which a set of rows has no example."""
     if not plan.tells_apart:
         return
-    for split, examples in plan.splits.items():
+    for split, examples in plan.prepared.splits.items():
         counts = _counts(plan, examples)
         missing = [name for name, count in zip(_names(plan), counts) if count == 0]
         if missing:
@@ -51,12 +51,12 @@ def rare_class(plan: Plan) -> Iterator[Hazard]:
     rare = [(name, int(count)) for name, count in zip(_names(plan), counts) if 0 < count < limit]
     if rare:
         names, few = _classes([name for name, _ in rare]), min(count for _, count in rare)
-        rows = "row" if few == 1 else "rows"
         yield Hazard(
             "data.train",
             few,
             f">= {limit:g}",
-            f"{names} {'has' if len(rare) == 1 else 'have'} as few as {few} training {rows}: too few to learn from",
+            f"{names} {'has' if len(rare) == 1 else 'have'} as few as {counted(few, 'training row')}: "
+            "too few to learn from",
             "find more rows of it, or leave it out; class_weight: balanced makes its rows count more",
         )
 
@@ -68,13 +68,12 @@ def small_split(plan: Plan) -> Iterator[Hazard]:
         return
     for split, examples in plan.held_out.items():
         if 1 / len(examples) > ONE_ROW:
-            rows = "1 row" if len(examples) == 1 else f"{len(examples)} rows"
             yield Hazard(
                 f"data.{split}",
                 1 / len(examples),
                 f"<= {ONE_ROW:g}",
-                f"{rows} of {split}: one more or less that is right moves the accuracy by {100 / len(examples):.1f} "
-                "points, which is chance",
+                f"{counted(len(examples), 'row')} of {split}: one more or less that is right moves the accuracy by "
+                f"{100 / len(examples):.1f} points, which is chance",
                 "hold out more rows, or measure on all of them in turn: bpcli train --folds 5",
             )
 

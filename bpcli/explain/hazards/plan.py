@@ -38,15 +38,9 @@ class Plan:
     expect: Mapping[str, tuple[str, float]]  # by metric: a comparison such as ">=", and the bound
     files: Mapping[str, str]  # by split: the SHA-256 of the file that its rows are from
 
-    @cached_property
-    def splits(self) -> dict[str, Examples]:
-        """The sets of rows that there are, training first."""
-        every = {"train": self.prepared.train, "validation": self.prepared.validation, "test": self.prepared.test}
-        return {name: rows for name, rows in every.items() if rows is not None}
-
     @property
     def held_out(self) -> dict[str, Examples]:
-        return {name: rows for name, rows in self.splits.items() if name != "train"}
+        return {name: rows for name, rows in self.prepared.splits.items() if name != "train"}
 
     @property
     def tells_apart(self) -> bool:
@@ -56,7 +50,7 @@ class Plan:
     @cached_property
     def fingerprints(self) -> dict[str, NDArray[np.uint64]]:
         """By split, a number for each row (n,): the same where the inputs are."""
-        return {name: fingerprints(rows.x) for name, rows in self.splits.items()}
+        return {name: fingerprints(rows.x) for name, rows in self.prepared.splits.items()}
 
     @cached_property
     def columns(self) -> ColumnFigures:

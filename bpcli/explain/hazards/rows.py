@@ -80,7 +80,7 @@ def contradictions(plan: Plan) -> Iterator[Hazard]:
 
 def _shared(plan: Plan, split: str) -> NDArray[np.bool_]:
     """Which rows of a split (n,) are training rows of the same file."""
-    examples = plan.splits[split]
+    examples = plan.prepared.splits[split]
     if plan.files[split] != plan.files["train"]:
         return np.zeros(len(examples), dtype=bool)
     return np.isin(examples.rows, plan.prepared.train.rows)
