@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 from contender import Epoch, contender
 from workloads import Workload
@@ -23,6 +25,7 @@ def bpcli(work: Workload, optimizer: str) -> Epoch:
     from bpcli.training.evaluate import Evaluator
     from bpcli.training.events import EpochEnded
     from bpcli.training.stopping import Watch
+    from bpcli.training.threads import blas_threads, useful_threads
     from bpcli.training.trainer import Trainer
 
     x, labels = work.data()
@@ -32,6 +35,7 @@ def bpcli(work: Workload, optimizer: str) -> Epoch:
     theta = Parameters(work.layers, np.float32)
     for W, first in zip(theta.W[1:], work.weights()):
         W[:] = first
+    threads = useful_threads(int(os.environ["OMP_NUM_THREADS"]), work.layers)
     name, parameters = ("sgd", {"momentum": 0.9}) if optimizer == "momentum" else (optimizer, {})
 
     def epoch() -> float:
@@ -48,7 +52,8 @@ def bpcli(work: Workload, optimizer: str) -> Epoch:
             evaluator=Evaluator(network, "classes", np.dtype(np.float32)),
             watch=Watch("running.cost"),
         )
-        (ended,) = [event for event in trainer.run() if isinstance(event, EpochEnded)]
+        with blas_threads(threads):
+            (ended,) = [event for event in trainer.run() if isinstance(event, EpochEnded)]
         return ended.running["cost"]
 
     return epoch

@@ -57,7 +57,7 @@ class TrainingRun:
     def train(self) -> Iterator[Event]:
         """Trains and writes nothing; before the last event comes, `meta` and `expected` are there."""
         kept: EpochEnded | None = None
-        with blas_threads(self.config.spec.threads):
+        with blas_threads(self.config.spec.blas_threads):
             for event in self.trainer.run():
                 if isinstance(event, EpochEnded) and (event.best or self.trainer.validation is None):
                     kept = event
