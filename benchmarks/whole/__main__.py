@@ -71,7 +71,9 @@ def compare(python: Path, job: str, rounds: int, folder: Path) -> None:
         for name, command in commands.items():
             shutil.rmtree(run, ignore_errors=True)
             began = time.perf_counter()
-            done = subprocess.run(command, env={**os.environ, **ONE_THREAD}, capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                command, env={**os.environ, **ONE_THREAD}, capture_output=True, text=True, check=False
+            )
             took = time.perf_counter() - began
             if done.returncode:
                 sys.exit(f"{name}: exit code {done.returncode}\n{done.stderr}")
