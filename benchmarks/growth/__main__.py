@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -25,7 +24,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent)]
 
-from environment import python_with  # noqa: E402
+from environment import about, python_with  # noqa: E402
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -100,7 +99,7 @@ def main() -> None:
     parser.add_argument("--python", type=Path, help="one that has everything, instead of an environment of its own")
     asked = parser.parse_args()
     python = asked.python or python_with(HERE / "requirements.txt")
-    print(f"{platform.machine()}, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}, one thread")
+    print(f"{about(python)}; one thread")
     sizes = list(dict.fromkeys(size for series in SERIES.values() for size in series))
     found: dict[Size, list[tuple[float, float]]] = {size: [] for size in sizes}
     for _ in range(asked.rounds):

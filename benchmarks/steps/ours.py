@@ -6,6 +6,7 @@ import os
 
 import numpy as np
 from contender import Epoch, contender
+from workloads import OPTIMIZERS as OPTIMIZERS_ASKED
 from workloads import Workload
 
 
@@ -36,11 +37,11 @@ def bpcli(work: Workload, optimizer: str) -> Epoch:
     for W, first in zip(theta.W[1:], work.weights()):
         W[:] = first
     threads = useful_threads(int(os.environ["OMP_NUM_THREADS"]), work.layers)
-    name, parameters = ("sgd", {"momentum": 0.9}) if optimizer == "momentum" else (optimizer, {})
+    name = "adam" if optimizer == "adam" else "sgd"
 
     def epoch() -> float:
         trainer = Trainer(
-            descent=Descent(network, OPTIMIZERS.get(name)(**parameters)),
+            descent=Descent(network, OPTIMIZERS.get(name)(**OPTIMIZERS_ASKED[optimizer])),
             theta=theta,
             schedule=Constant(),
             eta=work.eta,

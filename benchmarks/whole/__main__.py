@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -28,7 +27,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE.parent)]
 
-from environment import python_with  # noqa: E402
+from environment import about, python_with  # noqa: E402
 
 SCRIPTS = {"PyTorch": "with_torch.py", "scikit-learn": "with_sklearn.py", "JAX": "with_jax.py"}
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -97,8 +96,7 @@ def main() -> None:
     parser.add_argument("--python", type=Path, help="one that has everything, instead of an environment of its own")
     asked = parser.parse_args()
     python = asked.python or python_with(HERE / "requirements.txt")
-    machine = f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}"
-    print(f"{machine}, load {os.getloadavg()[0]:.1f}")
+    print(about(python))
     for job in asked.jobs.split(","):
         with tempfile.TemporaryDirectory() as folder:
             compare(python, job, asked.rounds, Path(folder))
