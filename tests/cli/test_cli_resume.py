@@ -27,7 +27,7 @@ def test_an_interrupted_training_says_how_it_goes_on_and_does_to_the_same_bytes(
     made = len((folder / "my run" / "metrics.jsonl").read_text().splitlines())
     again = shell(f"{command} --set epochs={made + 3}", cwd=folder)
     assert (again.code, again.err) == (0, "")
-    assert re.search(r"^resumed: +from my run/checkpoint-\d+\.npz$", again.out, re.MULTILINE)
+    assert re.search(r"^resumed +from my run/checkpoint-\d+\.npz$", again.out, re.MULTILINE)
     assert [line.split()[0] for line in again.out.splitlines() if re.match(r" +\d+ +\d", line)][-3:] == [
         str(made + number) for number in (1, 2, 3)
     ]
