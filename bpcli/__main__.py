@@ -104,6 +104,8 @@ def _run(arguments: list[str]) -> int:
         )
         return ExitStatus.DATA
     except Exception as error:
+        if Interrupted.newest is not None:  # pydantic, for one, makes an error of its own of all that it meets
+            return Interrupted.newest
         if os.environ.get("BPCLI_DEBUG"):
             raise
         return _explain(error)

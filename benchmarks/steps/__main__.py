@@ -1,6 +1,7 @@
 """How long a training step takes in bpcli and in other programs, side by side.
 
-    python benchmarks/steps [--workloads T,S,M,L,XL] [--optimizers sgd,momentum,adam] [--threads 1] [--rounds 9]
+    python benchmarks/steps [--workloads T,S,M,L,XL,N] [--optimizers sgd,momentum,nesterov,adam]
+                            [--threads 1] [--rounds 9]
 
 Each program runs in a process of its own, all take turns, an epoch each, so that whatever else the machine does hits
 all alike. Printed are the median microseconds of a step, and the median over the rounds of the other's time over
@@ -12,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -22,7 +22,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from environment import python_with  # noqa: E402
+from environment import about, python_with  # noqa: E402
 from workloads import OPTIMIZERS, WORKLOADS  # noqa: E402
 
 US = "bpcli"
@@ -116,8 +116,7 @@ def main() -> None:
     asked = parser.parse_args()
     python = asked.python or python_with(HERE / "requirements.txt")
     names = [US, *(name for name in asked.programs.split(";") if name != US)]
-    machine = f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}"
-    print(f"{machine}, load {os.getloadavg()[0]:.1f}")
+    print(about(python))
     for optimizer in asked.optimizers.split(","):
         for workload in asked.workloads.split(","):
             compare(python, names, workload, optimizer, asked.threads, asked.rounds)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 from contender import Epoch, contender
+from workloads import OPTIMIZERS as OPTIMIZERS_ASKED
 from workloads import Workload
 
 
@@ -23,6 +26,7 @@ def bpcli(work: Workload, optimizer: str) -> Epoch:
     from bpcli.training.evaluate import Evaluator
     from bpcli.training.events import EpochEnded
     from bpcli.training.stopping import Watch
+    from bpcli.training.threads import blas_threads, useful_threads
     from bpcli.training.trainer import Trainer
 
     x, labels = work.data()
@@ -32,11 +36,12 @@ def bpcli(work: Workload, optimizer: str) -> Epoch:
     theta = Parameters(work.layers, np.float32)
     for W, first in zip(theta.W[1:], work.weights()):
         W[:] = first
-    name, parameters = ("sgd", {"momentum": 0.9}) if optimizer == "momentum" else (optimizer, {})
+    threads = useful_threads(int(os.environ["OMP_NUM_THREADS"]), work.layers)
+    name = "adam" if optimizer == "adam" else "sgd"
 
     def epoch() -> float:
         trainer = Trainer(
-            descent=Descent(network, OPTIMIZERS.get(name)(**parameters)),
+            descent=Descent(network, OPTIMIZERS.get(name)(**OPTIMIZERS_ASKED[optimizer])),
             theta=theta,
             schedule=Constant(),
             eta=work.eta,
@@ -48,7 +53,8 @@ def bpcli(work: Workload, optimizer: str) -> Epoch:
             evaluator=Evaluator(network, "classes", np.dtype(np.float32)),
             watch=Watch("running.cost"),
         )
-        (ended,) = [event for event in trainer.run() if isinstance(event, EpochEnded)]
+        with blas_threads(threads):
+            (ended,) = [event for event in trainer.run() if isinstance(event, EpochEnded)]
         return ended.running["cost"]
 
     return epoch

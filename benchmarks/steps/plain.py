@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 from contender import Epoch, NotHere, contender
-from workloads import Workload
+from workloads import OPTIMIZERS, Workload
 
 
 @contender("scikit-learn")
@@ -24,8 +24,8 @@ def scikit_learn(work: Workload, optimizer: str) -> Epoch:
             work.layers[1:-1],
             activation="relu",
             solver="adam" if optimizer == "adam" else "sgd",
-            momentum=0.9 if optimizer == "momentum" else 0.0,
-            nesterovs_momentum=False,
+            momentum=OPTIMIZERS[optimizer].get("momentum", 0.0),
+            nesterovs_momentum=optimizer == "nesterov",
             alpha=0,
             batch_size=work.batch,
             learning_rate_init=work.eta,

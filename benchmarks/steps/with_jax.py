@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from contender import Epoch, contender
-from workloads import Workload
+from workloads import OPTIMIZERS, Workload
 
 
 def _jax_step(work: Workload, optimizer: str) -> tuple[Any, ...]:
@@ -31,15 +31,19 @@ def _jax_step(work: Workload, optimizer: str) -> tuple[Any, ...]:
     def zeros() -> Any:
         return jax.tree.map(jnp.zeros_like, theta)
 
-    memory = {"sgd": (), "momentum": (zeros(),), "adam": (zeros(), zeros(), jnp.zeros(()))}[optimizer]
+    memory = {"sgd": (), "momentum": (zeros(),), "nesterov": (zeros(),), "adam": (zeros(), zeros(), jnp.zeros(()))}[
+        optimizer
+    ]
 
     def step(state: Any, x: Any, y: Any) -> Any:
         theta, memory = state
         C, g = jax.value_and_grad(cost)(theta, x, y)
         if optimizer == "sgd":
             return (jax.tree.map(lambda w, g: w - work.eta * g, theta, g), ()), C
-        if optimizer == "momentum":
+        if optimizer in ("momentum", "nesterov"):
             v = jax.tree.map(lambda v, g: 0.9 * v - work.eta * g, memory[0], g)
+            if optimizer == "nesterov":
+                return (jax.tree.map(lambda w, v, g: w + 0.9 * v - work.eta * g, theta, v, g), (v,)), C
             return (jax.tree.map(jnp.add, theta, v), (v,)), C
         m, v, t = memory
         t = t + 1
@@ -103,7 +107,8 @@ def keras(work: Workload, optimizer: str) -> Epoch:
     hidden = [k.layers.Dense(width, activation=work.activation) for width in work.layers[1:-1]]
     last = k.layers.Dense(work.layers[-1], activation="sigmoid" if quadratic else "softmax")
     model = k.Sequential([k.Input((work.layers[0],)), *hidden, last])
-    momentum = 0.9 if optimizer == "momentum" else 0.0
-    descent = k.optimizers.Adam(work.eta) if optimizer == "adam" else k.optimizers.SGD(work.eta, momentum)
+    descent = (
+        k.optimizers.Adam(work.eta) if optimizer == "adam" else k.optimizers.SGD(work.eta, **OPTIMIZERS[optimizer])
+    )
     model.compile(descent, loss="mse" if quadratic else "categorical_crossentropy")
     return lambda: float(model.fit(x, y, batch_size=work.batch, epochs=1, verbose=0).history["loss"][0])

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from contender import Epoch, NotHere, contender
-from workloads import Workload
+from workloads import OPTIMIZERS, Workload
 
 
 def _torch_parts(work: Workload, optimizer: str, **options: Any) -> tuple[Any, ...]:
@@ -35,7 +35,7 @@ def _torch_parts(work: Workload, optimizer: str, **options: Any) -> tuple[Any, .
     if optimizer == "adam":
         descent: Any = torch.optim.Adam(model.parameters(), lr=work.eta, **options)
     else:
-        descent = torch.optim.SGD(model.parameters(), lr=work.eta, momentum=0.9 if optimizer == "momentum" else 0)
+        descent = torch.optim.SGD(model.parameters(), lr=work.eta, **OPTIMIZERS[optimizer])
     return torch, model, descent, cost, torch.from_numpy(x), y
 
 

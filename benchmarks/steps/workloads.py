@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -44,4 +45,9 @@ WORKLOADS = {
     "N": Workload((784, 30, 10), 10, 1000, "sigmoid", "sigmoid", "quadratic", 3.0),  # Nielsen's chapter 1
 }
 
-OPTIMIZERS = {"sgd": {}, "momentum": {"momentum": 0.9}, "adam": {}}
+OPTIMIZERS: dict[str, dict[str, Any]] = {
+    "sgd": {},
+    "momentum": {"momentum": 0.9},
+    "nesterov": {"momentum": 0.9, "nesterov": True},
+    "adam": {},
+}

@@ -33,7 +33,8 @@ class Descent:
         self._trained = len(theta.flat) if self.train_biases else len(theta.weights)
         self.optimizer.start(theta, self._trained)
         self._norms = [np.zeros(width, theta.flat.dtype) for width in theta.n]
-        if not self.may_follow or self.network.penalty.l2:
+        self._follows = self.may_follow
+        if not self._follows or self.network.penalty.l2:
             self._gradient = theta.like()
             self._spare: Array = np.zeros_like(theta.weights)
 
@@ -45,9 +46,9 @@ class Descent:
 
     def step(self, theta: Parameters, work: Workspace, eta: float) -> None:
         """Moves theta by the batch that went forward in `work`, at the learning rate η."""
-        decay = eta * self.network.penalty.l2
-        if self.may_follow and self.optimizer.keeps(decay, theta.flat.dtype):
-            self.optimizer.follow(theta, self.network.backward(theta, work), work.ones, eta, self.network.penalty.l2)
+        l2 = self.network.penalty.l2
+        if self._follows and (not l2 or self.optimizer.keeps(eta * l2, theta.flat.dtype)):
+            self.optimizer.follow(theta, self.network.backward(theta, work), work.ones, eta, l2)
         else:
             self.network.gradient(theta, work, self._gradient, self._spare)
             self._clip(self._gradient.flat[: self._trained])

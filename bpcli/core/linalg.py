@@ -3,7 +3,7 @@
 All of them go through SciPy's BLAS, so that one thread pool is at work and not two. BLAS counts by columns and NumPy by
 rows, so every array is handed over transposed, which copies nothing as long as it is contiguous. Arguments go by their
 place, because keywords cost more than the product of a small layer does: gemm(alpha, a, b, beta, c, trans_a, trans_b,
-overwrite_c), gemv(alpha, a, x, beta, y, offx, incx, offy, incy, trans, overwrite_y).
+overwrite_c), gemv(alpha, a, x, beta, y, offx, incx, offy, incy, trans, overwrite_y), axpy(x, y, n, a).
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def total(column: Array, ones: Array) -> Any:
 
 def add_scaled(y: Array, x: Array, alpha: float) -> None:
     """y ← y + α x, for contiguous arrays of one shape."""
-    _axpy[y.dtype.char](x.ravel(), y.ravel(), a=alpha)
+    _axpy[y.dtype.char](x.ravel(), y.ravel(), y.size, alpha)
 
 
 def sum_of_squares(x: Array) -> Any:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 from numpy.typing import DTypeLike
 
 from bpcli.core.activations.base import Activation
@@ -37,7 +36,7 @@ class Network:
         if len(self.hidden) != len(self.n) - 2:
             raise ValueError(f"{len(self.n)} layers have {len(self.n) - 2} activations, not {len(self.hidden)}")
 
-    @property
+    @cached_property
     def L(self) -> int:
         return len(self.n) - 1
 
@@ -62,14 +61,14 @@ class Network:
         z, a, fed = work.z, work.a, work.fed
         work.drop(0)
         for l in range(1, self.L + 1):
-            np.copyto(z[l], theta.b[l])
+            z[l][...] = theta.b[l]
             add_product(z[l], fed[l - 1], theta.W[l])  # z[l] = a[l-1] W[l]ᵀ + b[l]   (m, n[l])
             self.f[l].apply(z[l], a[l], work.spare[l])  # a[l] = f(z[l])   (m, n[l])
             work.drop(l)
         return a[self.L]
 
     def example_costs(self, work: Workspace) -> Array:
-        """w_i C_i of the rows that went forward just before, a column (m, 1)."""
+        """w_i C_i of the rows that went forward, a column (m, 1)."""
         L = self.L
         self.cost.examples(work.z[L], work.a[L], work.y, work.spare[L], work.costs)
         if work.w is not None:

@@ -33,9 +33,10 @@ class Workspace:
         self.w: Array | None = None  # weights of the rows (m, 1); None when each counts as one
         self.costs: Array = np.zeros((rows, 1), dtype)  # C_i
         self.ones: Array = np.ones(rows, dtype)
-        blocks = np.zeros((3, rows * max(n)), dtype)
+        blocks = np.zeros((3, rows * max(n[:-1])), dtype)
+        views = [blocks[:, : rows * width].reshape(3, rows, width) for width in n[:-1]]
+        views.append(np.zeros((3, rows, n[-1]), dtype))  # of its own: the cost looks at what the outputs have left
         row = np.zeros((rows, 1), dtype)
-        views = [blocks[:, : rows * width].reshape(3, rows, width) for width in n]
         self.spare = [
             Spare(first, second, third, row, np.ones(width, dtype)) for (first, second, third), width in zip(views, n)
         ]

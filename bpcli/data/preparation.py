@@ -20,12 +20,13 @@ DType = np.dtype[np.float32] | np.dtype[np.float64]
 
 UNSOUND = "the stored preparation of the data is not sound"
 BLOCK_ROWS = 4096  # rows that are in memory as float64 at one time
+CACHED_ROWS = 256  # that are turned from columns into rows while they are in the cache
 
 
-def row_blocks(count: int) -> Iterator[slice]:
-    """Slices that together cover `count` rows."""
-    for start in range(0, count, BLOCK_ROWS):
-        yield slice(start, min(start + BLOCK_ROWS, count))
+def row_blocks(count: int, size: int = BLOCK_ROWS) -> Iterator[slice]:
+    """Slices of up to `size` rows that together cover `count`."""
+    for start in range(0, count, size):
+        yield slice(start, min(start + size, count))
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ class Preparation:
         if with_target:
             wanted += self.columns.target
             wanted += [name for name in table.columns if name == self.columns.weight]
+        wanted = [name for name in wanted if table.may_lack(name)]
         keep = np.ones(len(rows), dtype=bool)
         for block in row_blocks(len(rows)):
             for name in wanted:
@@ -110,14 +112,19 @@ class Preparation:
     def _allows_missing(self, name: str) -> bool:
         return self.missing == "drop" or (self.missing == "mean" and name in self.columns.features)
 
-    def raw_blocks(self, table: Table, rows: Rows) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-        """Inputs before scaling (block, inputs), block by block; NaN where a missing cell is not filled."""
+    def raw_blocks(
+        self, table: Table, rows: Rows, size: int = BLOCK_ROWS
+    ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+        """Inputs before scaling (block, inputs), block by block; NaN where a missing cell is not filled.
+
+        The blocks may be overwritten.
+        """
         parts = []
         for name in self.columns.features:
             known = self.categories.get(name)
             values = table.numbers(name) if known is None else table.codes(name, rows, known, "category")
             parts.append((values, known))
-        for block in row_blocks(len(rows)):
+        for block in row_blocks(len(rows), size):
             by_input = np.empty((len(self.shift), block.stop - block.start))
             at = 0
             for values, known in parts:
@@ -137,13 +144,18 @@ class Preparation:
         """Inputs x (rows, inputs), C-contiguous; raises DataError if a cell or a column does not fit."""
         x = np.empty((len(rows), len(self.shift)), dtype)
         shift, divisor = np.array(self.shift), np.array(self.divisor)
-        for block, raw in self.raw_blocks(table, rows):
+        for block, raw in self.raw_blocks(table, rows, CACHED_ROWS):
             with np.errstate(over="ignore"):
-                x[block] = (raw - shift) / divisor
+                raw -= shift
+                raw /= divisor
+                x[block] = raw
             if not np.isfinite(x[block]).all():
                 row, j = np.argwhere(~np.isfinite(x[block]))[0]
-                place = table.place(rows[block][row])
-                raise DataError(f"{place}: column '{self.input_names[j]}': {raw[row, j]} is too large for {dtype}")
+                at = rows[block][row]
+                _, [[*cells]] = next(self.raw_blocks(table, np.array([at])))
+                raise DataError(
+                    f"{table.place(at)}: column '{self.input_names[j]}': {cells[j]} is too large for {dtype}"
+                )
         return x
 
     def targets(self, table: Table, rows: Rows, dtype: DType) -> NDArray[Any]:

@@ -85,12 +85,17 @@ class Table:
                 raise DataError(f"{place}: column '{name}': unknown {what} '{cell}' (known: {listed(known)})")
         return np.array([index[cell] for cell in cells], dtype=np.intp)
 
+    def may_lack(self, name: str) -> bool:
+        """Whether a column can have missing cells; one of whole numbers cannot."""
+        column = self.column(name)
+        return isinstance(column, list) or column.dtype.kind == "f"
+
     def missing(self, name: str, rows: Rows) -> NDArray[np.bool_]:
         """Which of some rows have no cell in a column (rows,); raises DataError at an infinite number."""
         column = self.column(name)
         if isinstance(column, list):
             return np.array([column[row] is None for row in rows], dtype=bool)
-        if column.dtype.kind != "f":
+        if not self.may_lack(name):
             return np.zeros(len(rows), dtype=bool)
         values = column[rows]
         infinite = np.isinf(values)

@@ -77,7 +77,7 @@ def holds_training_rows(trained: Trained, source: Source) -> bool:
 def evaluate(trained: Trained, examples: Examples, split: str) -> dict[str, Any]:
     """All figures of the network on these rows: the object that `eval --json` prints."""
     evaluator = Evaluator(trained.network, trained.preparation.task, np.dtype(trained.config.spec.dtype))
-    with blas_threads(trained.config.spec.threads):
+    with blas_threads(trained.config.spec.blas_threads):
         outputs, costs = evaluator.run(trained.theta, examples.x, examples.y)
     return {
         "weights": str(trained.path),

@@ -45,7 +45,7 @@ def predict(trained: Trained, source: Source) -> Predictions:
     """Carries the rows of a file forward; the target column may be there or not. Raises DataError."""
     dtype = np.dtype(trained.config.spec.dtype)
     inputs = load_inputs(source, trained.preparation, dtype)
-    with blas_threads(trained.config.spec.threads):
+    with blas_threads(trained.config.spec.blas_threads):
         outputs, _ = Evaluator(trained.network, trained.preparation.task, dtype).run(trained.theta, inputs.x)
     return Predictions(_columns(trained, outputs), inputs.rows, inputs.count)
 

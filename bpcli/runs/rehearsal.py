@@ -27,7 +27,7 @@ def rehearse(config: Config) -> dict[str, Any]:
     """
     run = TrainingRun(config)
     spec, trainer = run.config.spec, run.trainer
-    with blas_threads(spec.threads):
+    with blas_threads(spec.blas_threads):
         trial = try_out(trainer)
         hazards = find_hazards(run, trial)
     assert spec.output is not None

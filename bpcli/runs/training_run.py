@@ -79,7 +79,7 @@ class TrainingRun:
 
     def train(self) -> Iterator[Event]:
         """Trains and writes nothing; before the last event comes, `meta` and `expected` are there."""
-        with blas_threads(self.config.spec.threads):
+        with blas_threads(self.config.spec.blas_threads):
             for event in self.trainer.run():
                 if isinstance(event, EpochEnded):
                     self._note(event)

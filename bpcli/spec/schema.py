@@ -19,6 +19,7 @@ from bpcli.spec.data_schema import DataSpec
 from bpcli.spec.named import WRITTEN, Named, named, with_defaults
 from bpcli.spec.parts import IF_LIST, IF_NUMBER, IF_PARTS, Part
 from bpcli.spec.scalars import AS_NUMBER, AS_TEXT, AS_WHOLE, OR_NONE, FilePath, Flag, Number, Whole, only, whole_or
+from bpcli.training.threads import LEAST_WEIGHTS, useful_threads
 
 Activation = Annotated[Named, named(ACTIVATIONS, **parameters.ACTIVATION), WRITTEN]
 Output = Annotated[Named, named(OUTPUTS), WRITTEN]
@@ -127,7 +128,13 @@ class Spec(Part):
     dtype: Annotated[Literal["float32", "float64"], AS_TEXT] = Field(
         default="float32", description="precision of all arithmetic"
     )
-    threads: Whole = Field(default=1, ge=1, le=1024, description="BLAS threads; another count gives other last bits")
+    threads: Whole = Field(
+        default=1,
+        ge=1,
+        le=1024,
+        description=f"BLAS threads, of use from a layer of {LEAST_WEIGHTS:,} weights on and one where all are smaller; "
+        "another count gives other last bits",
+    )
     optimizer: Optimizer = Field(
         default=with_defaults("sgd", parameters.OPTIMIZER), description="rule that turns gradients into steps"
     )
@@ -193,6 +200,11 @@ class Spec(Part):
         """The part to drop of each layer from the input to the last hidden one; empty when nothing is dropped."""
         hidden = self.dropout if isinstance(self.dropout, tuple) else (self.dropout,) * (len(self.layers) - 2)
         return (self.input_dropout, *hidden) if self.input_dropout or any(hidden) else ()
+
+    @property
+    def blas_threads(self) -> int:
+        """The threads that matrix products take, once the sizes are known: those asked for, or one if all are small."""
+        return useful_threads(self.threads, [0 if size == "auto" else size for size in self.layers])
 
     @property
     def folder(self) -> Path:

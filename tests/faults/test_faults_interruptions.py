@@ -33,6 +33,28 @@ def test_five_hundred_signals_are_heeded() -> None:
     assert told["second ones"] >= 20
 
 
+MADE_INTO_ANOTHER = """
+import os, signal, time
+from bpcli import __main__ as program
+from bpcli.cli import app as commands
+
+def app(*_, **__):
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(10)
+    except BaseException:
+        raise ValueError("as a library may") from None
+
+commands.app = app
+program.main()
+"""
+
+
+def test_a_signal_that_a_library_makes_another_exception_of_is_heeded() -> None:
+    done = subprocess.run([sys.executable, "-c", MADE_INTO_ANOTHER], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (143, "", "")
+
+
 def test_left_to_python_they_are_not() -> None:
     told = campaign(10, 0, "--naive")
     assert len(told["faults"]) >= 5

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from bpcli.core.linalg import Array
+from bpcli.core.linalg import Array, add_scaled
 from bpcli.core.optimizers.base import OPTIMIZERS, Memory, Optimizer
 from bpcli.core.parameters import Parameters
 
@@ -29,21 +29,18 @@ class Adam(Optimizer):
 
     def move(self, theta: Parameters, gradient: Parameters, eta: float) -> None:
         self.t += 1
-        rate, root = eta / (1 - self.beta1**self.t), 1 / sqrt(1 - self.beta2**self.t)
+        root = sqrt(1 - self.beta2**self.t)
+        rate = eta * root / (1 - self.beta1**self.t)
         for w, g, m, v, spare, _ in self._chunks(theta, gradient):
             m *= self.beta1
-            np.multiply(g, 1 - self.beta1, out=spare)
-            m += spare
+            add_scaled(m, g, 1 - self.beta1)
             v *= self.beta2
             np.square(g, out=g)
-            g *= 1 - self.beta2
-            v += g
+            add_scaled(v, g, 1 - self.beta2)
             np.sqrt(v, out=spare)
-            spare *= root
-            spare += self.epsilon
+            spare += self.epsilon * root  # √v + ε √(1 − β₂ᵗ), and √(1 − β₂ᵗ) is in the rate
             np.divide(m, spare, out=spare)
-            spare *= rate
-            w -= spare
+            add_scaled(w, spare, -rate)
 
     def rule(self, w: Array, g: Array, memory: Memory, eta: float, t: int, decays: bool) -> tuple[Array, Memory]:
         m = self.beta1 * memory["m"] + (1 - self.beta1) * g

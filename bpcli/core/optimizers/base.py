@@ -14,7 +14,7 @@ from bpcli.core.network import Factors
 from bpcli.core.parameters import Parameters
 from bpcli.registry import Registry
 
-CHUNK = 16_384  # entries worked on at a time, so that they stay in the cache from one operation to the next
+CHUNK = 32_768  # entries worked on at a time, so that they stay in the cache from one operation to the next
 
 Memory = dict[str, Array]
 
