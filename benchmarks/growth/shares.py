@@ -85,7 +85,7 @@ def main() -> None:
     """Both sizes."""
     Batches.order = counted("shuffling", Batches.order)  # type: ignore[method-assign]
     Evaluator.measure = counted("measuring", Evaluator.measure)  # type: ignore[method-assign]
-    print("\n| | epoch, ms | of it steps | shuffling | measuring | reporting | reading once, ms | of 30 epochs |")
+    print("\n| | epoch, ms | of it steps | shuffling | measuring | reporting | reading once, ms | a thirtieth of it |")
     print("|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         for name in SIZES:

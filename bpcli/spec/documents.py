@@ -49,8 +49,6 @@ def _content(path: str, shown: str) -> bytes:
             return sys.stdin.buffer.read(MOST_BYTES + 1)
         except OSError as error:
             raise NotReadable(place, f"cannot be read: {error.strerror}") from None
-    if not path:  # which would be taken for the current folder
-        raise NotReadable(place, "an empty text names no config file")
     try:
         with Path(path).open("rb") as file:
             return file.read(MOST_BYTES + 1)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from bpcli.core.descent import Descent
-from bpcli.core.linalg import Array
+from bpcli.core.linalg import Array, accumulate
 from bpcli.core.parameters import Parameters
 from bpcli.core.workspace import Workspace
 from bpcli.data.loading import Examples
@@ -43,7 +43,9 @@ def of_forward(descent: Descent, theta: Parameters, work: Workspace, rows: Rows,
 def of_update(descent: Descent, theta: Parameters, work: Workspace, rows: Rows, at: Cause) -> Cause:
     """The cause of a parameter, or a memory of the optimizer, that is not finite after a step from finite ones."""
     m, L = work.rows, len(theta.n) - 1
-    gradients = [np.zeros(0), *(work.delta[l].T @ work.fed[l - 1] / m for l in range(1, L + 1))]
+    gradients = theta.like().W
+    for l in range(1, L + 1):
+        accumulate(gradients[l], work.delta[l], work.fed[l - 1], alpha=1 / m, beta=0.0)
     at = replace(at, layers=_layers(theta, work, gradients))
     for l in range(L, 0, -1):  # in the order in which they came about
         if (bad := _bad_rows(work.delta[l])).any():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rich.cells import cell_len
 from shell import ROOT, bpcli, on_terminal, screen
 
 from bpcli.cli.topics import TOPICS
@@ -110,7 +111,7 @@ def test_it_fits_the_terminal_and_cuts_nothing(line, columns):
     code, written = on_terminal(f"bpcli help {line}", ROOT, columns=columns)
     lines = screen(written)
     assert code == 0
-    assert [line for line in lines if len(line) > columns] == []
+    assert [line for line in lines if cell_len(line) > columns] == []
     piped = bpcli("help", *line.split(), cwd=ROOT).out
     assert " ".join(" ".join(lines).split()) == " ".join(piped.split())
 

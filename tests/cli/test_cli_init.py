@@ -118,10 +118,10 @@ def test_images_find_their_labels(place):
             "data/iris.csv: no column 'clas' (did you mean 'class'? columns:",
         ),
         (("data/irs.csv",), "data/irs.csv: no such file (did you mean 'iris.csv'?)"),
-        (("data",), "data: format: unknown 'data' (known: csv, idx, npy, npz, parquet, tsv)"),
-        (("-",), "-: format: unknown '-' (known: csv, idx, npy, npz, parquet, tsv)"),
+        (("data",), "data: is a folder, not a file"),
+        (("-",), "-: no such file"),
         (("data/iris.csv", "--labels", "data/iris.csv"), "data/iris.csv: labels in a file of their own go with IDX"),
-        (("configs/bad.csv",), "configs/bad.csv:3: 1 cells where the header has 2"),
+        (("configs/bad.csv",), "configs/bad.csv:3: 1 cell where the header has 2"),
         (("configs/images-idx3-ubyte",), "configs/images-idx3-ubyte: holds inputs alone (labels in a file of their"),
     ],
 )

@@ -51,7 +51,7 @@ NAMES = [
 ]
 TINY = "layers: [4, 5, 3]\nepochs: 3\ndata: {train: odd.csv, target: class, validation: 0.2, test: 0.2}\n"
 NO_ROOM = "standard output: cannot write: No space left on device\n"
-UNTOUCHED = re.compile(r"\bbpcli eval |^run ")  # commands and paths, which are to be copied in one piece
+UNTOUCHED = re.compile(r"\bbpcli eval |^run |^  bpcli ")  # commands and paths, which are to be copied in one piece
 COLOR = re.compile(r"\x1b\[[0-9;]*\b(?:[349]|10)[0-7]\b[0-9;]*m")
 
 

@@ -41,7 +41,6 @@ CASES = [
     started("missing extension", ("train", "configs/d"), "configs/d: no such file (did you mean 'configs/d.yaml'?)"),
     started("missing folder", ("train", "there/c.yaml"), "there/c.yaml: no such file (nor a folder 'there')"),
     started("folder", ("train", "configs"), "configs: is a folder, not a config file"),
-    started("empty name", ("train", ""), "an empty text names no config file"),
     started("file for a folder", ("train", "c.yaml/c.yaml"), "c.yaml/c.yaml: cannot be read: Not a directory"),
     started("NUL in the name", ("train", "c\0.yaml"), "c\\x00.yaml: cannot be read: embedded null byte"),
     started("endless name", ("train", "c" * 300), f"{'c' * 300}: cannot be read: File name too long"),

@@ -147,8 +147,8 @@ def test_a_file_of_weights_takes_the_place_of_rules_and_rules_of_it() -> None:
 
 
 def test_paths_start_from_the_file_that_wrote_them(home: Path) -> None:
-    write("shared/base.yaml", "layers: [4, 2]\ndata: {train: a.csv, validation: /tables/v.csv, test: ../b.csv}\n")
-    write("runs/old.yaml", "extends: ../shared/base.yaml\nrelative_to: ../elsewhere\ninit: {from: w.npz}\n")
+    write("common/base.yaml", "layers: [4, 2]\ndata: {train: a.csv, validation: /tables/v.csv, test: ../b.csv}\n")
+    write("runs/old.yaml", "extends: ../common/base.yaml\nrelative_to: ../elsewhere\ninit: {from: w.npz}\n")
     write("new/c.yaml", "extends: ../runs/old.yaml\nshuffle: {order: order.npy}\n")
     config = read_config("new/c.yaml", ["data.test=t.csv"])
     assert config.spec.folder == home / "new"
@@ -156,7 +156,7 @@ def test_paths_start_from_the_file_that_wrote_them(home: Path) -> None:
     assert isinstance(data, DataSpec)
     assert isinstance(data.validation, SourceSpec)
     assert isinstance(data.test, SourceSpec)
-    assert (home / "new" / data.train.inputs).resolve() == home / "shared" / "a.csv"
+    assert (home / "new" / data.train.inputs).resolve() == home / "common" / "a.csv"
     assert data.validation.inputs == "/tables/v.csv"
     assert (home / "new" / data.test.inputs).resolve() == home / "t.csv"
     assert (home / "new" / str(config.spec.init.file)).resolve() == home / "elsewhere" / "w.npz"

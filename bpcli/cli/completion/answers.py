@@ -20,7 +20,19 @@ Answer = tuple[str, str]
 """A word, and what it means."""
 
 FILES: Answer = (":files", "")
-MAY_BE_FILES = {"data", "train", "validation", "test", "path", "images", "labels", "from", "order", "relative_to"}
+MAY_BE_FILES = {
+    "data",
+    "extends",
+    "train",
+    "validation",
+    "test",
+    "path",
+    "images",
+    "labels",
+    "from",
+    "order",
+    "relative_to",
+}
 """The keys of a config whose value may be a path."""
 
 
