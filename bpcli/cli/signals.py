@@ -24,7 +24,7 @@ class Interrupted(BaseException):
     """Raised wherever the program is when a signal asks it to end; what is open is cleaned up on the way out."""
 
     newest: ClassVar[ExitStatus | None] = None
-    """The status of the one that was raised, should a library make another exception of it."""
+    """The status of the one that was raised, should a library swallow it, or make another exception of it."""
 
     def __init__(self, status: ExitStatus) -> None:
         super().__init__()
@@ -70,6 +70,7 @@ class Signals:
 
     def received(self) -> bool:
         """Whether it is time to end."""
+        self.status = self.status or Interrupted.newest
         return self.status is not None
 
     def __enter__(self) -> Self:
