@@ -49,6 +49,7 @@ def _main() -> int:
     sys.stdout = _stream(outlet, sys.stdout)
     sys.stderr = _stream(_Outlet(_descriptor(2), "w", closefd=False), sys.stderr)
     status = _run(sys.argv[1:])
+    status = Interrupted.newest or status  # should a library have swallowed it
     sys.stdout.flush()
     if outlet.error is not None and not isinstance(outlet.error, BrokenPipeError):
         _tell(ExitStatus.CANNOT_WRITE, f"standard output: cannot write: {outlet.error.strerror}")
@@ -104,6 +105,8 @@ def _run(arguments: list[str]) -> int:
         )
         return ExitStatus.DATA
     except Exception as error:
+        if Interrupted.newest is not None:  # pydantic, for one, makes an error of its own of all that it meets
+            return Interrupted.newest
         if os.environ.get("BPCLI_DEBUG"):
             raise
         return _explain(error)

@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from bpcli.errors import ExitStatus
 
@@ -23,9 +23,12 @@ ECHO = 0.1  # seconds in which a second signal is the first one over again: `tim
 class Interrupted(BaseException):
     """Raised wherever the program is when a signal asks it to end; what is open is cleaned up on the way out."""
 
+    newest: ClassVar[ExitStatus | None] = None
+    """The status of the one that was raised, should a library swallow it, or make another exception of it."""
+
     def __init__(self, status: ExitStatus) -> None:
         super().__init__()
-        self.status = status
+        self.status = Interrupted.newest = status
 
 
 def end_on_signals() -> None:
@@ -67,6 +70,7 @@ class Signals:
 
     def received(self) -> bool:
         """Whether it is time to end."""
+        self.status = self.status or Interrupted.newest
         return self.status is not None
 
     def __enter__(self) -> Self:

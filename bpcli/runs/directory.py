@@ -6,6 +6,7 @@ import fcntl
 import os
 import re
 import time
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -107,6 +108,9 @@ class RunDirectory:
 
     def close(self) -> None:
         """Give the lock back; the lock file stays, since only the lock on it says anything."""
+        if not self._lock.closed:
+            with suppress(OSError):  # so that a process that lives on is not taken for the next holder
+                self._lock.truncate(0)
         self._lock.close()
 
     def __enter__(self) -> Self:

@@ -47,6 +47,19 @@ def start(arguments: list[str], folder: Path, err: Path, gate: int) -> int:
     return pid
 
 
+def end_of(pid: int) -> int | None:
+    """The exit code of a process that was asked to end; None if it does not, and has to be killed."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.001)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    return None
+
+
 def pair(base: Path, number: int, patience: float) -> list[str]:
     """What went wrong with one pair."""
     out = f"run-{number}"
@@ -64,12 +77,13 @@ def pair(base: Path, number: int, patience: float) -> list[str]:
         loser, status = os.waitpid(-1, os.WNOHANG)
         time.sleep(0.001)
     left = [pid for pid in pids if pid != loser]
-    while len(left) == 1 and not (base / out / "run.json").exists():
+    until = time.monotonic() + 30
+    while len(left) == 1 and not (base / out / "run.json").exists() and time.monotonic() < until:
         time.sleep(0.001)
     codes = []
     for pid in left:
         os.kill(pid, signal.SIGTERM)
-        codes.append(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+        codes.append(end_of(pid))
     os.close(gate)
     os.close(opened)
     if not loser:

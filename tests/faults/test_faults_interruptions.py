@@ -33,6 +33,31 @@ def test_five_hundred_signals_are_heeded() -> None:
     assert told["second ones"] >= 20
 
 
+LOST = """
+import os, signal, time
+from bpcli import __main__ as program
+from bpcli.cli import app as commands
+
+def app(*_, **__):
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(10)
+    except BaseException:
+        ANSWER
+
+commands.app = app
+program.main()
+"""
+
+
+@pytest.mark.parametrize("answer", ["raise ValueError('as a library may') from None", "return 0"])
+def test_a_signal_that_gets_lost_in_a_library_is_heeded(answer: str) -> None:
+    """pydantic does the first, and what calls back out of C may do the second."""
+    command = [sys.executable, "-c", LOST.replace("ANSWER", answer)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (143, "", "")
+
+
 def test_left_to_python_they_are_not() -> None:
     told = campaign(10, 0, "--naive")
     assert len(told["faults"]) >= 5

@@ -28,4 +28,4 @@ def test_of_each_of_many_pairs_one_loses() -> None:
 
 
 def test_without_the_lock_both_go_on() -> None:
-    assert campaign(2, "--naive")["faults"] == ["both went on"] * 2
+    assert "both went on" in campaign(4, "--naive")["faults"]

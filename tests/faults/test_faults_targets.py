@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "cli"))
-from cli_fixtures import lay_out
-from shell import Done, shell
+from shell import ROOT, Done, shell
 
 from bpcli.errors import CannotWriteError
 from bpcli.runs.atomic import write_atomically
@@ -22,7 +21,10 @@ from bpcli.runs.atomic import write_atomically
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return lay_out(tmp_path)
+    """A folder with iris.csv and a config for it."""
+    shutil.copy(ROOT / "datasets" / "iris.csv", tmp_path)
+    (tmp_path / "iris.yaml").write_text("layers: [4, 5, 3]\nepochs: 3\ndata: {train: iris.csv, target: class}\n")
+    return tmp_path
 
 
 def assert_refused(done: Done, target: str, cause: str) -> None:

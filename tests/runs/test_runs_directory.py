@@ -169,6 +169,14 @@ def test_a_killed_process_leaves_no_lock() -> None:
         assert Path("out/.lock").read_text() == f"{os.getpid()}\n"
 
 
+def test_a_lock_that_was_given_back_names_nobody() -> None:
+    """Or who comes at the same moment as the next holder would take this process for it."""
+    with RunDirectory.create(Path("out"), "any") as run:
+        assert Path("out/.lock").read_text() == f"{os.getpid()}\n"
+    run.close()
+    assert Path("out/.lock").read_text() == ""
+
+
 def test_a_lock_that_is_a_link_leads_nowhere() -> None:
     Path("precious").write_text("precious")
     Path("out").mkdir()
