@@ -11,7 +11,7 @@ from bpcli.runs.inspection import inspect as take_apart
 from bpcli.ui.inspection import inspection
 
 
-def inspect(weights: Path, json: bool) -> ExitStatus:
+def inspect(weights: Path, json: bool, quiet: bool) -> ExitStatus:
     """Shows what is in the file; raises WeightsError."""
-    show(take_apart(weights_in(weights)), inspection, json)
+    show(take_apart(weights_in(weights)), inspection, json, quiet)
     return ExitStatus.OK

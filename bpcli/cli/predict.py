@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from bpcli.cli.output import print_bytes
+from bpcli.data.cells import counted
 from bpcli.data.source import Source
 from bpcli.errors import CannotWriteError, DataError, ExitStatus, UsageError
 from bpcli.runs.atomic import destination, write_atomically
@@ -18,7 +19,7 @@ from bpcli.runs.trained import load_trained
 from bpcli.ui.console import open_console, warn
 
 
-def predict(weights: Path, data: str, output: str) -> ExitStatus:
+def predict(weights: Path, data: str, output: str, quiet: bool) -> ExitStatus:
     """Writes a prediction for each row of `data`, in its order; "-" is stdin (as CSV), or stdout."""
     form = ".csv" if output == "-" else Path(output).suffix.lower()
     if form not in WRITERS:
@@ -38,8 +39,11 @@ def predict(weights: Path, data: str, output: str) -> ExitStatus:
             predictions = run(trained, Source(Path(copy.name), "<stdin>"))
     else:
         predictions = run(trained, Source(Path(data), data))
-    if predictions.missing:
-        warn(open_console(sys.stderr), f"{data}: {predictions.missing} rows miss a value and have no prediction")
+    if predictions.missing and not quiet:
+        warn(
+            open_console(sys.stderr),
+            f"{data}: {counted(predictions.missing, 'row')} without a prediction, for want of a value",
+        )
     content = WRITERS.get(form)(predictions)
     if output == "-":
         print_bytes(content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from bpcli.data.table import Column, Table
 from bpcli.errors import DataError
 
 _SIGNS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
+_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 BLOCK_ROWS = 4096  # bounds the memory that text takes while it is turned into numbers
 
 
@@ -181,7 +183,18 @@ def _read_cells(file: _CsvFile) -> Table:
     }
     read = _read_texts(file, texts) if texts else {}
     _check_header(file, read)
+    unusable |= {
+        file.names[j]: f"{first_other[j]} is no number: write it with a decimal point, not a comma"
+        for j in texts
+        if _has_decimal_commas(read[file.names[j]])
+    }
     return file.table(columns | read, lines, unusable)
+
+
+def _has_decimal_commas(column: Column) -> bool:
+    """Whether most cells of a text column are numbers as they are written where the comma is the decimal sign."""
+    cells = [cell for cell in column if isinstance(cell, str)]
+    return 2 * sum(_DECIMAL_COMMA.fullmatch(cell) is not None for cell in cells) > len(cells)
 
 
 def _check_header(file: _CsvFile, texts: dict[str, Column]) -> None:

@@ -91,7 +91,9 @@ def test_rows_that_miss_a_value_keep_their_place_where_they_were_dropped(tmp_pat
     assert done.code == 0
     assert done.out.splitlines()[2] == ",,"
     assert [bool(line.strip(",")) for line in done.out.splitlines()] == [True, True, False, True, True]
-    assert done.err == "warning: d.csv: 1 rows miss a value and have no prediction\n"
+    assert done.err == "warning: d.csv: 1 row without a prediction, for want of a value\n"
+    quiet = bpcli("predict", "run", "d.csv", "--quiet", cwd=tmp_path)
+    assert (quiet.code, quiet.out, quiet.err) == (0, done.out, "")
 
 
 def test_predictions_are_utf_8_whatever_the_locale(tmp_path):

@@ -36,7 +36,7 @@ COMMANDS = {
     "folds": Command("train odd.yaml --folds 2", json=True, quiet=True),
     "eval": Command("eval run/weights.npz", json=True, quiet=True),
     "predict": Command("predict run/weights.npz odd.csv", data=True, color=False),
-    "inspect": Command("inspect run", json=True),
+    "inspect": Command("inspect run", json=True, quiet=True),
     "diff": Command("diff run run", json=True, quiet=True),
     "reproduce": Command("reproduce run", json=True, quiet=True),
     "init": Command("init odd.csv --target class --quiet", data=True, color=False),

@@ -119,6 +119,7 @@ def predict(
             "--output", "-o", metavar="FILE", parser=name, help="Where to write: .csv, .npz or .parquet; - is stdout."
         ),
     ] = "-",
+    quiet: Quiet = False,
 ) -> ExitStatus:
     """Write the predictions for each row of a file: class and probabilities, or values.
 
@@ -127,4 +128,4 @@ def predict(
     """
     from bpcli.cli.predict import predict as run
 
-    return run(weights, data, output)
+    return run(weights, data, output, quiet)

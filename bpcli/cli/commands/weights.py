@@ -11,14 +11,14 @@ from bpcli.cli.options import Json, Overrides, Quiet, Weights, name, path
 from bpcli.errors import ExitStatus
 
 
-def inspect(weights: Weights, json: Json = False) -> ExitStatus:
+def inspect(weights: Weights, json: Json = False, quiet: Quiet = False) -> ExitStatus:
     """Show what is in a weights file: layers, figures of each block, config, metrics, versions, digests.
 
     Example: bpcli inspect runs/iris/latest/weights.npz
     """
     from bpcli.cli.inspect import inspect as run
 
-    return run(weights, json)
+    return run(weights, json, quiet)
 
 
 def diff(
