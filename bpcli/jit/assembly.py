@@ -57,16 +57,16 @@ def _applying(entry: type[Any], compiled: Compiled) -> Function:
         row = compiled(entry.row)
 
         def by_rows(own: Any, z: Array, a: Array) -> None:
-            for i in range(z.shape[0]):
-                row(own, z[i], a[i])
+            for i in range(z.shape[1]):
+                row(own, z[:, i], a[:, i])
 
         return compiled(by_rows)
     value = compiled(entry.value)
 
     def by_numbers(own: Any, z: Array, a: Array) -> None:
-        for i in range(z.shape[0]):
-            for j in range(z.shape[1]):
-                a[i, j] = value(own, z[i, j])
+        for j in range(z.shape[0]):
+            for i in range(z.shape[1]):
+                a[j, i] = value(own, z[j, i])
 
     return compiled(by_numbers)
 
@@ -76,16 +76,16 @@ def _times_prime(entry: type[Any], compiled: Compiled) -> Function:
         row_times_prime = compiled(entry.row_times_prime)
 
         def by_rows(own: Any, delta: Array, z: Array, a: Array) -> None:
-            for i in range(delta.shape[0]):
-                row_times_prime(own, delta[i], a[i])
+            for i in range(delta.shape[1]):
+                row_times_prime(own, delta[:, i], a[:, i])
 
         return compiled(by_rows)
     prime = compiled(entry.prime)
 
     def by_numbers(own: Any, delta: Array, z: Array, a: Array) -> None:
-        for i in range(delta.shape[0]):
-            for j in range(delta.shape[1]):
-                delta[i, j] *= prime(own, z[i, j], a[i, j])
+        for j in range(delta.shape[0]):
+            for i in range(delta.shape[1]):
+                delta[j, i] *= prime(own, z[j, i], a[j, i])
 
     return compiled(by_numbers)
 
@@ -95,10 +95,10 @@ def _costing(entry: type[Any], compiled: Compiled) -> Function:
 
     def cost(own: Any, z: Array, a: Array, y: Array, w: Array) -> float:
         total = 0.0
-        for i in range(z.shape[0]):
+        for i in range(z.shape[1]):
             C = 0.0
-            for j in range(z.shape[1]):
-                C += value(own, z[i, j], a[i, j], y[i, j], z.shape[1])
+            for j in range(z.shape[0]):
+                C += value(own, z[j, i], a[j, i], y[j, i], z.shape[0])
             total += w[i] * C
         return total
 
@@ -109,9 +109,9 @@ def _error(entry: type[Any], compiled: Compiled) -> Function:
     prime = compiled(entry.prime)
 
     def error(own: Any, delta: Array, a: Array, y: Array, w: Array) -> None:
-        for i in range(a.shape[0]):
-            for j in range(a.shape[1]):
-                delta[i, j] = w[i] * prime(own, a[i, j], y[i, j], a.shape[1])
+        for j in range(a.shape[0]):
+            for i in range(a.shape[1]):
+                delta[j, i] = w[i] * prime(own, a[j, i], y[j, i], a.shape[0])
 
     return compiled(error)
 

@@ -102,7 +102,7 @@ def _signature(numba: Any, program: Program) -> Any:
         whole[::1], own, types.boolean, real, real,  # kinds … l2
         matrices, vectors, matrices, vectors,  # W … gradient_b
         vector, vector, whole, whole, vector, vector,  # theta … second
-        matrices, matrices, matrices, matrix,  # z … targets
+        matrices, matrices, matrices, matrix, vector,  # z … w
         examples, examples, vector, whole[::1],  # x … rows
         real[::1], whole, real[::1],  # rates … costs
     )  # fmt: skip

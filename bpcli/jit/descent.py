@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -54,7 +55,7 @@ class CompiledDescent(Descent):
         self.optimizer.start(theta, self._trained)
         self._gradients, *none = (theta.like() for _ in range(3))
         self._memories = [*self.optimizer.state.values(), *none][:2]
-        self._make_room(0, theta)
+        self._rooms: dict[int, tuple[Any, ...]] = {}
         self._weights: Array = np.zeros(0, theta.flat.dtype)
         self._about = (
             np.array([0, *(self._functions().index(type(f)) for f in net.f[1:])]),
@@ -82,13 +83,21 @@ class CompiledDescent(Descent):
 
         Gives the cost that each batch had before its step, up to the first that is not finite: that step is not taken.
         """
+        whole = len(rows) // size
+        costs = self._run(theta, source, rows[: whole * size], size, rates[:whole]) if whole else []
+        if len(rows) > whole * size and all(map(math.isfinite, costs[-1:])):
+            costs += self._run(theta, source, rows[whole * size :], len(rows) - whole * size, rates[whole:])
+        return costs
+
+    def _run(self, theta: Parameters, source: Source, rows: Array, m: int, rates: Sequence[float]) -> list[float]:
+        """Takes the steps, on batches of m rows each."""
         x, y, w = source
-        if len(self._targets) != size:
-            self._make_room(size, theta)
         if w is None:
             if len(self._weights) != len(x):
                 self._weights = np.ones(len(x), theta.flat.dtype)
             w = self._weights
+        if m not in self._rooms:
+            self._rooms[m] = self._room(theta, m)
         costs = np.zeros(len(rates))
         done = compile_program(self._program)(
             *self._about,
@@ -101,8 +110,7 @@ class CompiledDescent(Descent):
             len(theta.weights),
             self._trained,
             *(memory.flat for memory in self._memories),
-            *self._room,
-            self._targets,
+            *self._rooms[m],
             x,
             y,
             w,
@@ -127,7 +135,7 @@ class CompiledDescent(Descent):
     def _functions(self) -> tuple[type, ...]:
         return tuple(dict.fromkeys(type(f) for f in self.network.f[1:]))
 
-    def _make_room(self, size: int, theta: Parameters) -> None:
-        """Takes z, a and δ of all layers, and the targets, of a batch."""
-        self._room = [tuple(np.zeros((size, width), theta.flat.dtype) for width in theta.n) for _ in range(3)]
-        self._targets: Array = np.zeros((size, theta.n[-1]), theta.flat.dtype)
+    def _room(self, theta: Parameters, m: int) -> tuple[Any, ...]:
+        """z, a and δ of all layers for batches of m, their targets and their weights."""
+        layers = [tuple(np.zeros((width, m), theta.flat.dtype) for width in theta.n) for _ in range(3)]
+        return *layers, np.zeros((theta.n[-1], m), theta.flat.dtype), np.zeros(m, theta.flat.dtype)

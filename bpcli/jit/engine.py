@@ -13,7 +13,7 @@ import numpy as np
 from bpcli.core.linalg import Array
 
 Layers = tuple[Array, ...]
-"""An array for each layer from 0 to L: W and b as in Parameters, the others (size, n[l]) with room for a batch."""
+"""An array for each layer from 0 to L."""
 
 LARGE_PRODUCT = 4096  # multiplications from which on BLAS is quicker than loops
 
@@ -34,48 +34,45 @@ def train(
     trained: int,  # how many of them move
     first: Array,  # what the optimizer remembers of each
     second: Array,
-    z: Layers,  # with room for a whole batch each, as a and delta
+    z: Layers,  # (n[l], m), each example of a batch a column, as a and delta
     a: Layers,
     delta: Layers,
-    targets: Array,  # (size, n[L]), room for those of a batch
-    x: Array,  # all examples (examples, n[0])
-    y: Array,  # (examples, n[L])
-    w: Array,  # their weights (examples,)
-    rows: Array,  # which of them to take, batch after batch; the last may be short
+    y: Array,  # (n[L], m)
+    w: Array,  # (m,)
+    all_x: Array,  # of all examples (examples, n[0])
+    all_y: Array,  # (examples, n[L])
+    all_w: Array,  # (examples,)
+    rows: Array,  # (steps m,): which of them to take, batch after batch
     rates: Array,  # (steps,), η of each
     before: int,  # steps that the optimizer has made
     costs: Array,  # (steps,), gets the cost before each step
 ) -> int:
     """Takes the steps, allocating nothing, up to one whose cost is not finite; gives the number of those taken."""
-    L, size = len(W) - 1, len(targets)
+    L, m = len(W) - 1, len(w)
     for step in range(len(rates)):
-        batch = rows[step * size : (step + 1) * size]
-        m = len(batch)
-        weight = delta[0][:m, 0]  # δ[0] is never worked out, and lends its room
+        batch = rows[step * m : (step + 1) * m]
+        gather(all_x, batch, a[0])
+        gather(all_y, batch, y)
         for i in range(m):
-            weight[i] = w[batch[i]]
-        gather(x, batch, a[0])
-        gather(y, batch, targets)
-        C = forward(kinds, own, W, b, z, a, targets, weight) + penalty(l1, l2, theta[:weights])
+            w[i] = all_w[batch[i]]
+        C = forward(kinds, own, W, b, z, a, y, w) + penalty(l1, l2, theta[:weights])
         costs[step] = C
         if not np.isfinite(C):
             return step
-        backward(kinds, own, cancels, W, gradient_W, gradient_b, z, a, delta, targets, weight)
+        backward(kinds, own, cancels, W, gradient_W, gradient_b, z, a, delta, y, w)
         add_penalty(l1, l2, theta[:weights], gradient)
         move(own[L + 2], theta[:trained], gradient, first, second, rates[step], before + step + 1)
     return len(rates)
 
 
-def forward(
-    kinds: Array, own: Array, W: Layers, b: Layers, z: Layers, a: Layers, targets: Array, weight: Array
-) -> float:
+def forward(kinds: Array, own: Array, W: Layers, b: Layers, z: Layers, a: Layers, y: Array, w: Array) -> float:
     """Carries the batch in a[0] through all layers; gives its cost without the penalty."""
-    L, m = len(W) - 1, len(weight)
+    L = len(W) - 1
     for l in range(1, L + 1):
-        add_product(z[l][:m], a[l - 1][:m], W[l], b[l])  # z[l] = a[l-1] W[l]ᵀ + b[l]   (m, n[l])
-        apply(kinds[l], own[l], z[l][:m], a[l][:m])  # a[l] = f(z[l])   (m, n[l])
-    total: float = cost(own[L + 1], z[L][:m], a[L][:m], targets[:m], weight)
-    return total / m
+        add_product(z[l], W[l], a[l - 1], b[l])  # z[l] = W[l] a[l-1] + b[l]   (n[l], m)
+        apply(kinds[l], own[l], z[l], a[l])  # a[l] = f(z[l])   (n[l], m)
+    total: float = cost(own[L + 1], z[L], a[L], y, w)
+    return total / len(w)
 
 
 def backward(
@@ -88,78 +85,81 @@ def backward(
     z: Layers,
     a: Layers,
     delta: Layers,
-    targets: Array,
-    weight: Array,
+    y: Array,
+    w: Array,
 ) -> None:
     """gradient ← ∂C/∂W, ∂C/∂b, averaged over the batch that went forward, without the penalty."""
-    L, m = len(W) - 1, len(weight)
-    error(own[L + 1], delta[L][:m], a[L][:m], targets[:m], weight)  # BP1: δ[L] = ∇_a C ⊙ f′(z[L])
+    L = len(W) - 1
+    error(own[L + 1], delta[L], a[L], y, w)  # BP1: δ[L] = ∇_a C ⊙ f′(z[L])   (n[L], m)
     if not cancels:
-        times_prime(kinds[L], own[L], delta[L][:m], z[L][:m], a[L][:m])
+        times_prime(kinds[L], own[L], delta[L], z[L], a[L])
     for l in range(L, 0, -1):
-        sums(gradient_b[l], delta[l][:m])  # BP3: ∂C/∂b[l] = (1/m) Σ δ[l]
-        product(gradient_W[l], delta[l][:m], a[l - 1][:m])  # BP4: ∂C/∂W[l] = (1/m) δ[l]ᵀ a[l-1]
+        sums(gradient_b[l], delta[l])  # BP3: ∂C/∂b[l] = (1/m) Σ δ[l]
+        product(gradient_W[l], delta[l], a[l - 1])  # BP4: ∂C/∂W[l] = (1/m) δ[l] a[l-1]ᵀ
         if l > 1:
-            # BP2, a layer lower than in the book: δ[l-1] = (δ[l] W[l]) ⊙ f′(z[l-1])
-            pull_back(delta[l - 1][:m], delta[l][:m], W[l])
-            times_prime(kinds[l - 1], own[l - 1], delta[l - 1][:m], z[l - 1][:m], a[l - 1][:m])
+            # BP2, a layer lower than in the book: δ[l-1] = (W[l]ᵀ δ[l]) ⊙ f′(z[l-1])   (n[l-1], m)
+            pull_back(delta[l - 1], W[l], delta[l])
+            times_prime(kinds[l - 1], own[l - 1], delta[l - 1], z[l - 1], a[l - 1])
 
 
 def gather(x: Array, rows: Array, out: Array) -> None:
-    """out ← the rows (m,) of x, in its first m."""
+    """out (n, m) ← the rows (m,) of x (examples, n), each as a column."""
     for i in range(len(rows)):
-        for k in range(out.shape[1]):
-            out[i, k] = x[rows[i], k]
+        for k in range(out.shape[0]):
+            out[k, i] = x[rows[i], k]
 
 
-def add_product(z: Array, a: Array, W: Array, b: Array) -> None:
-    """z ← a Wᵀ + b, with z (m, j), a (m, k), W (j, k), b (j,)."""
-    if z.size * a.shape[1] >= LARGE_PRODUCT:
-        np.dot(a, W.T, z)
-        for i in range(z.shape[0]):
-            for j in range(z.shape[1]):
-                z[i, j] += b[j]
+def add_product(z: Array, W: Array, a: Array, b: Array) -> None:
+    """z ← W a + b, with z (j, m), W (j, k), a (k, m), b (j,)."""
+    if z.size * len(a) >= LARGE_PRODUCT:
+        np.dot(W, a, z)
+        for j in range(z.shape[0]):
+            for i in range(z.shape[1]):
+                z[j, i] += b[j]
         return
-    for i in range(z.shape[0]):
-        for j in range(z.shape[1]):
-            total = b[j]
-            for k in range(a.shape[1]):
-                total += a[i, k] * W[j, k]
-            z[i, j] = total
+    for j in range(z.shape[0]):
+        for i in range(z.shape[1]):
+            z[j, i] = b[j]
+        for k in range(W.shape[1]):
+            for i in range(z.shape[1]):
+                z[j, i] += W[j, k] * a[k, i]
 
 
-def pull_back(below: Array, delta: Array, W: Array) -> None:
-    """below ← δ W, with below (m, k), δ (m, j), W (j, k)."""
-    if below.size * delta.shape[1] >= LARGE_PRODUCT:
-        np.dot(delta, W, below)
+def pull_back(below: Array, W: Array, delta: Array) -> None:
+    """below ← Wᵀ δ, with below (k, m), W (j, k), δ (j, m)."""
+    if below.size * len(delta) >= LARGE_PRODUCT:
+        np.dot(W.T, delta, below)
         return
     below[:] = 0
-    for i in range(delta.shape[0]):
-        for j in range(delta.shape[1]):
-            for k in range(below.shape[1]):
-                below[i, k] += delta[i, j] * W[j, k]
+    for j in range(W.shape[0]):
+        for k in range(W.shape[1]):
+            for i in range(below.shape[1]):
+                below[k, i] += W[j, k] * delta[j, i]
 
 
 def product(out: Array, delta: Array, a: Array) -> None:
-    """out ← (1/m) δᵀ a, with out (j, k), δ (m, j), a (m, k)."""
-    if out.size * len(a) >= LARGE_PRODUCT:
-        np.dot(delta.T, a, out)
-    else:
-        out[:] = 0
-        for i in range(delta.shape[0]):
-            for j in range(delta.shape[1]):
-                for k in range(a.shape[1]):
-                    out[j, k] += delta[i, j] * a[i, k]
-    out *= 1 / len(a)
+    """out ← (1/m) δ aᵀ, with out (j, k), δ (j, m), a (k, m)."""
+    share = 1 / delta.shape[1]
+    if out.size * delta.shape[1] >= LARGE_PRODUCT:
+        np.dot(delta, a.T, out)
+        out *= share
+        return
+    for j in range(out.shape[0]):
+        for k in range(out.shape[1]):
+            total = out.dtype.type(0)
+            for i in range(delta.shape[1]):
+                total += delta[j, i] * a[k, i]
+            out[j, k] = total * share
 
 
 def sums(out: Array, delta: Array) -> None:
-    """out ← (1/m) Σ δ over the rows, with out (j,), δ (m, j)."""
-    out[:] = 0
-    for i in range(delta.shape[0]):
-        for j in range(delta.shape[1]):
-            out[j] += delta[i, j]
-    out *= 1 / len(delta)
+    """out ← (1/m) Σ δ over the examples, with out (j,), δ (j, m)."""
+    share = 1 / delta.shape[1]
+    for j in range(delta.shape[0]):
+        total = out.dtype.type(0)
+        for i in range(delta.shape[1]):
+            total += delta[j, i]
+        out[j] = total * share
 
 
 def penalty(l1: float, l2: float, weights: Array) -> float:

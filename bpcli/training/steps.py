@@ -97,12 +97,15 @@ class Steps:
         rates = [self._rate(step) for step in steps] if self.schedule.per_step else [at.learning_rate] * len(steps)
         source = self.train.x, self.train.y, self.train.weight
         *costs, newest = descent.steps(self.theta, source, rows, size, rates)
+        done, total = len(costs), at.cost
         for C in costs:
-            self._count(C, size)
-        at.learning_rate = rates[len(costs)]
+            total += C * size
+        self._count(done, total, done * size)
+        at.learning_rate = rates[done]
         if not math.isfinite(newest):
             raise self._diverged(f"the cost is {newest} in step {at.step + 1}", None, at.step + 1)
-        self._count(newest, min(size, len(rows) - len(costs) * size))
+        m = min(size, len(rows) - done * size)
+        self._count(1, at.cost + newest * m, m)
 
     def _take_one(self, rows: Rows) -> None:
         work = self._work.first(len(rows))
@@ -121,17 +124,17 @@ class Steps:
             raise self._diverged(f"the cost is {C} in step {at.step + 1}", rows, at.step + 1)
         before = largest(self.theta.flat) if self._careful else 0.0
         self.descent.step(self.theta, work, at.learning_rate)
-        self._count(C, len(rows))
+        self._count(1, at.cost + C * len(rows), len(rows))
         if self._careful:
             self.demand_finite(rows)
             self._note_growth(before, rows)
 
-    def _count(self, C: float, m: int) -> None:
-        """A step was taken, on m rows of cost C."""
-        self.at.step += 1
-        self.at.batch += 1
-        self.at.cost += C * m
-        self.rows += m
+    def _count(self, steps: int, cost: float, rows: int) -> None:
+        """So many steps were taken on so many rows, and `cost` is the sum since."""
+        self.at.step += steps
+        self.at.batch += steps
+        self.at.cost = cost
+        self.rows += rows
 
     def _rate(self, step: int) -> float:
         """η of a step, counted from 0, where each has its own."""

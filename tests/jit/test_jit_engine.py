@@ -34,9 +34,9 @@ def test_a_step_is_the_rule_on_the_checked_gradient(activation, output, cost):
 @pytest.mark.parametrize(
     ("part", "wrong"),
     [
-        ("pull_back", lambda below, delta, W: below.fill(0)),
-        ("sums", lambda out, delta: np.sum(delta, axis=0, out=out)),
-        ("product", lambda out, delta, a: np.dot(delta.T, a, out)),
+        ("pull_back", lambda below, W, delta: below.fill(0)),
+        ("sums", lambda out, delta: np.sum(delta, axis=1, out=out)),
+        ("product", lambda out, delta, a: np.dot(delta, a.T, out)),
         ("add_penalty", lambda l1, l2, weights, gradient: None),
     ],
 )
