@@ -23,6 +23,7 @@ KINDS = frozenset({"class", "label", "species", "category", "diagnosis"})
 MOST_CATEGORIES = 50  # different texts of a column that is taken for kinds of things
 FEW_ROWS = 10  # too few to tell names from kinds
 MANY_ROWS = 20  # in which whole numbers do not come in order by chance
+LARGEST_TARGET = 1e18  # squares are finite in float32 up to here, and those of a batch can still be added
 FEW_PIXELS = 50  # fewer whole numbers from 0 to 255 are no picture
 MANY_FEATURES = 30  # too many to be listed for the sake of one that never changes
 _CONSTANT = "never changes"
@@ -165,13 +166,19 @@ def _counts(described: Preparation, table: Table, rows: Rows) -> dict[str, int]:
 
 
 def _sizes(described: Preparation, table: Table, rows: Rows) -> tuple[float, float]:
-    """How far number targets are from 0, and how far they lie apart; raises DataError where they are all the same."""
+    """How far number targets are from 0, and how far they lie apart; raises DataError where they are all the same,
+    or too large to be squared."""
     if described.task != "numbers":
         return 0.0, 0.0
     columns = [table.numbers(name)[rows].astype(np.float64) for name in described.columns.target]
     for name, values in zip(described.columns.target, columns):
         if values.min() == values.max():
             raise DataError(f"{table.shown}: column '{name}' never changes, so there is nothing to predict")
+        if (largest := float(np.abs(values).max())) > LARGEST_TARGET:
+            raise DataError(
+                f"{table.shown}: column '{name}' has numbers as large as {largest:.3g}, whose squares are none in float32 "
+                f"(at most {LARGEST_TARGET:g}: write it in larger units)"
+            )
     return max(float(np.sqrt((y**2).mean())) for y in columns), max(float(y.std()) for y in columns)
 
 
