@@ -117,8 +117,22 @@ class Preparation:
     ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
         """Inputs before scaling (block, inputs), block by block; NaN where a missing cell is not filled.
 
-        The blocks may be overwritten.
+        The blocks may be overwritten. They lie in memory by columns, whichever way they are made: the last bits of a
+        sum over rows depend on it.
         """
+        matrix = None if self.categories else table.side_by_side(self.columns.features)
+        blocks = self._gathered(table, rows, size) if matrix is None else self._cut(matrix, rows, size)
+        for block, raw in blocks:
+            yield block, raw if self.fill is None else np.where(np.isnan(raw), np.array(self.fill), raw)
+
+    @staticmethod
+    def _cut(matrix: NDArray[Any], rows: Rows, size: int) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+        """The blocks of inputs that are columns of one array, by the row."""
+        for block in row_blocks(len(rows), size):
+            yield block, matrix[rows[block]].astype(np.float64, order="F")
+
+    def _gathered(self, table: Table, rows: Rows, size: int) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+        """The blocks of any inputs, by the column."""
         parts = []
         for name in self.columns.features:
             known = self.categories.get(name)
@@ -137,8 +151,7 @@ class Preparation:
                 hot[:] = code == np.arange(len(known))[:, np.newaxis]
                 hot[:, code < 0] = np.nan
                 at += len(known)
-            raw = by_input.T
-            yield block, raw if self.fill is None else np.where(np.isnan(raw), np.array(self.fill), raw)
+            yield block, by_input.T
 
     def inputs(self, table: Table, rows: Rows, dtype: DType) -> NDArray[Any]:
         """Inputs x (rows, inputs), C-contiguous; raises DataError if a cell or a column does not fit."""
