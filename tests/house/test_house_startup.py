@@ -47,8 +47,9 @@ def test_a_training_imports_special_functions_where_they_are_used(activation, us
     alone = modules_of("-c", "import scipy.linalg.blas")  # which brings them along in some versions
     config = Path(__file__).parents[2] / "configs" / "xor.yaml"
     options = ["--set", "epochs=1", "--set", f"activation={activation}", "--set", "expect={}", "--quiet"]
-    seen = modules_of("-m", "bpcli", "train", str(config), *options, "--out", str(tmp_path / "run")) - alone
-    assert ("scipy.special" in seen) == used or "scipy.special" in alone
+    seen = modules_of("-m", "bpcli", "train", str(config), *options, "--out", str(tmp_path / "run"))
+    if "scipy.special" not in alone:
+        assert any(module.startswith("scipy.special.") for module in seen) == used
 
 
 def test_a_heavy_import_would_be_seen():
