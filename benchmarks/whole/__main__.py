@@ -1,6 +1,6 @@
 """How long a whole training takes, from the start of the process to the weights on disk, in bpcli and elsewhere.
 
-    python benchmarks/whole [--jobs digits,mnist] [--rounds 9] [--python PYTHON]
+    python benchmarks/whole [--jobs digits,mnist] [--peers PyTorch,scikit-learn,JAX] [--rounds 9] [--python PYTHON]
 
 The others are the scripts beside this file, a dozen or two of lines each, that do the same: read, split, scale, train
 with shuffled batches, measure after each epoch, write the weights. All take turns, a run each, on one thread. Printed
@@ -31,6 +31,7 @@ from environment import about, python_with  # noqa: E402
 
 SCRIPTS = {"PyTorch": "with_torch.py", "scikit-learn": "with_sklearn.py", "JAX": "with_jax.py"}
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}  # what is installed has its bytecode, and so has the checkout after one run
 MNIST = """
 layers: [784, 30, 10]
 data: {train: mnist.npz, validation: mnist_test.npz, scale: {divide: 255}}
@@ -58,21 +59,21 @@ def mnist(folder: Path) -> tuple[Path, list[str]]:
 JOBS: dict[str, Callable[[Path], tuple[Path, list[str]]]] = {"digits": digits, "mnist": mnist}
 
 
-def compare(python: Path, job: str, rounds: int, folder: Path) -> None:
-    """Runs all programs on one job and prints their table."""
+def compare(python: Path, job: str, peers: list[str], rounds: int, folder: Path) -> None:
+    """Runs bpcli and its peers on one job and prints their table."""
     config, about = JOBS[job](folder)
     run, weights = folder / "run", str(folder / "weights")
     commands = {"bpcli": [str(python), "-m", "bpcli", "train", str(config), "--quiet", "--out", str(run)]}
-    commands |= {name: [str(python), str(HERE / "scripts" / file), *about, weights] for name, file in SCRIPTS.items()}
-    commands["import torch alone"] = [str(python), "-c", "import torch"]
+    commands |= {name: [str(python), str(HERE / "scripts" / SCRIPTS[name]), *about, weights] for name in peers}
+    if "PyTorch" in peers:
+        commands["import torch alone"] = [str(python), "-c", "import torch"]
     seconds: dict[str, list[float]] = {name: [] for name in commands}
+    environment = {**os.environ, **ONE_THREAD, **COMPILED}
     for turn in range(rounds + 1):
         for name, command in commands.items():
             shutil.rmtree(run, ignore_errors=True)
             began = time.perf_counter()
-            done = subprocess.run(
-                command, env={**os.environ, **ONE_THREAD}, capture_output=True, text=True, check=False
-            )
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
             took = time.perf_counter() - began
             if done.returncode:
                 sys.exit(f"{name}: exit code {done.returncode}\n{done.stderr}")
@@ -92,14 +93,15 @@ def main() -> None:
     """Reads the options and runs what they ask for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--jobs", default="digits,mnist", help=f"of {','.join(JOBS)}")
+    parser.add_argument("--peers", default=",".join(SCRIPTS), help=f"of {','.join(SCRIPTS)}")
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--python", type=Path, help="one that has everything, instead of an environment of its own")
+    parser.add_argument("--python", type=Path, help="one that has bpcli and the peers; else one is made")
     asked = parser.parse_args()
     python = asked.python or python_with(HERE / "requirements.txt")
     print(about(python))
     for job in asked.jobs.split(","):
         with tempfile.TemporaryDirectory() as folder:
-            compare(python, job, asked.rounds, Path(folder))
+            compare(python, job, asked.peers.split(","), asked.rounds, Path(folder))
 
 
 if __name__ == "__main__":

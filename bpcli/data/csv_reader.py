@@ -89,10 +89,10 @@ class _CsvFile:
         except csv.Error as error:
             raise DataError(f"{self.source.shown}:{line}: {_sentence(error)}") from None
 
-    def table(self, columns: dict[str, Column], lines: list[int], unusable: dict[str, str]) -> Table:
+    def table(self, columns: dict[str, Column], lines: list[int], **more: Any) -> Table:
         if not lines:
             raise DataError(f"{self.source.shown}: has a header but no rows")
-        return Table(self.source.shown, columns, (self.names[-1],), lines=np.array(lines), unusable=unusable)
+        return Table(self.source.shown, columns, (self.names[-1],), lines=np.array(lines), **more)
 
 
 def _sentence(error: csv.Error) -> str:
@@ -148,7 +148,7 @@ def _read_numbers(file: _CsvFile) -> Table | None:
             blocks.append(_narrow(values))
             lines += [number for number, _ in filled]
     matrix = np.concatenate(blocks) if blocks else np.empty((0, len(file.names)))
-    return file.table({name: matrix[:, j] for j, name in enumerate(file.names)}, lines, {})
+    return file.table({name: matrix[:, j] for j, name in enumerate(file.names)}, lines, matrix=matrix)
 
 
 def _narrow(values: NDArray[np.float64]) -> NDArray[Any]:
@@ -188,7 +188,7 @@ def _read_cells(file: _CsvFile) -> Table:
         for j in texts
         if _has_decimal_commas(read[file.names[j]])
     }
-    return file.table(columns | read, lines, unusable)
+    return file.table(columns | read, lines, unusable=unusable)
 
 
 def _has_decimal_commas(column: Column) -> bool:

@@ -41,7 +41,7 @@ def read_idx(source: Source) -> Table:
         columns["label"] = labels
     target = ("label",) if source.labels is not None else ()
     scale: Scale = ("divide", 255.0) if images.dtype == np.uint8 else "standard"
-    return Table(source.shown, columns, target, scale)
+    return Table(source.shown, columns, target, scale, matrix=matrix)
 
 
 def _array(path: Path, shown: str) -> NDArray[Any]:

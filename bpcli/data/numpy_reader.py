@@ -14,6 +14,8 @@ from bpcli.data.source import Source, open_bytes
 from bpcli.data.table import Column, Table
 from bpcli.errors import DataError
 
+NUMBERS = "biuf"  # the kinds of NumPy's types that are numbers
+
 
 def read_npz(source: Source) -> Table:
     """The table of an archive that holds X and, where there is a target, y; raises DataError if it does not."""
@@ -56,14 +58,16 @@ def _table(source: Source, x: NDArray[Any], y: NDArray[Any] | None) -> Table:
         raise DataError(f"{source.shown}: X must be (examples, features) and is {x.shape}")
     if not x.size:
         raise DataError(f"{source.shown}: X is {x.shape} and holds no rows")
-    columns = _columns(source, "x", x.reshape(len(x), -1))
+    matrix = x.reshape(len(x), -1)
+    columns = _columns(source, "x", matrix)
     targets: dict[str, Column] = {}
     if y is not None:
         if y.ndim not in (1, 2) or len(y) != len(x):
             shown = source.files()[-1][1]
             raise DataError(f"{shown}: y must be ({len(x)},) or ({len(x)}, outputs) and is {y.shape}")
         targets = {"y": _column(source, "y", y)} if y.ndim == 1 else _columns(source, "y", y)
-    return Table(source.shown, columns | targets, tuple(targets), "none")
+    numbers = matrix if x.dtype.kind in NUMBERS else None
+    return Table(source.shown, columns | targets, tuple(targets), "none", matrix=numbers)
 
 
 def _columns(source: Source, name: str, matrix: NDArray[Any]) -> dict[str, Column]:
@@ -71,7 +75,7 @@ def _columns(source: Source, name: str, matrix: NDArray[Any]) -> dict[str, Colum
 
 
 def _column(source: Source, name: str, values: NDArray[Any]) -> Column:
-    if values.dtype.kind in "biuf":
+    if values.dtype.kind in NUMBERS:
         return values
     if values.dtype.kind == "U":
         return [str(value) or None for value in values]

@@ -20,7 +20,7 @@ DType = np.dtype[np.float32] | np.dtype[np.float64]
 
 UNSOUND = "the stored preparation of the data is not sound"
 BLOCK_ROWS = 4096  # rows that are in memory as float64 at one time
-CACHED_ROWS = 256  # that are turned from columns into rows while they are in the cache
+CACHED_ROWS = 256  # that are scaled while they are in the cache
 
 
 def row_blocks(count: int, size: int = BLOCK_ROWS) -> Iterator[slice]:
@@ -113,12 +113,22 @@ class Preparation:
         return self.missing == "drop" or (self.missing == "mean" and name in self.columns.features)
 
     def raw_blocks(
-        self, table: Table, rows: Rows, size: int = BLOCK_ROWS
+        self, table: Table, rows: Rows, size: int = BLOCK_ROWS, to_add: bool = True
     ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
         """Inputs before scaling (block, inputs), block by block; NaN where a missing cell is not filled.
 
-        The blocks may be overwritten.
+        The blocks may be overwritten. Those whose rows are added up lie in memory by columns, whichever way they are
+        made, because the last bits of a sum depend on it.
         """
+        matrix = None if self.categories else table.side_by_side(self.columns.features)
+        blocks = (
+            self._gathered(table, rows, size) if matrix is None else _cut(matrix, rows, size, "F" if to_add else "C")
+        )
+        for block, raw in blocks:
+            yield block, raw if self.fill is None else np.where(np.isnan(raw), np.array(self.fill), raw)
+
+    def _gathered(self, table: Table, rows: Rows, size: int) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+        """The blocks of any inputs, each gathered by itself."""
         parts = []
         for name in self.columns.features:
             known = self.categories.get(name)
@@ -137,14 +147,13 @@ class Preparation:
                 hot[:] = code == np.arange(len(known))[:, np.newaxis]
                 hot[:, code < 0] = np.nan
                 at += len(known)
-            raw = by_input.T
-            yield block, raw if self.fill is None else np.where(np.isnan(raw), np.array(self.fill), raw)
+            yield block, by_input.T
 
     def inputs(self, table: Table, rows: Rows, dtype: DType) -> NDArray[Any]:
         """Inputs x (rows, inputs), C-contiguous; raises DataError if a cell or a column does not fit."""
         x = np.empty((len(rows), len(self.shift)), dtype)
         shift, divisor = np.array(self.shift), np.array(self.divisor)
-        for block, raw in self.raw_blocks(table, rows, CACHED_ROWS):
+        for block, raw in self.raw_blocks(table, rows, CACHED_ROWS, to_add=False):
             with np.errstate(over="ignore"):
                 raw -= shift
                 raw /= divisor
@@ -232,6 +241,14 @@ class Preparation:
     def class_codes(self, table: Table, rows: Rows) -> Rows:
         """The class of each row (rows,), counted from 0."""
         return table.codes(self.columns.target[0], rows, self.classes, "class")
+
+
+def _cut(
+    matrix: NDArray[Any], rows: Rows, size: int, order: Literal["C", "F"]
+) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+    """The blocks of inputs that are the columns of one array."""
+    for block in row_blocks(len(rows), size):
+        yield block, matrix[rows[block]].astype(np.float64, order=order)
 
 
 def column_in(dtype: DType, table: Table, name: str, rows: Rows) -> NDArray[Any]:

@@ -29,6 +29,7 @@ class Table:
     default_scale: Scale = "standard"
     lines: Rows | None = None  # (n,) line of each row, from 1; None where the format has no lines
     unusable: Mapping[str, str] = field(default_factory=dict)  # column: why it must not be used
+    matrix: NDArray[Any] | None = None  # (n, k) that the first k columns are views into, if the file is one
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values())))
@@ -62,6 +63,15 @@ class Table:
                 raise DataError(f"{self.place(row)}: column '{name}': '{cell}' is not a number")
             values[row] = value
         return values
+
+    def side_by_side(self, names: tuple[str, ...]) -> NDArray[Any] | None:
+        """Columns of these names as one array (n, names), where they stand so in the matrix; None where they do not."""
+        if self.matrix is None:
+            return None
+        known = tuple(self.columns)[: self.matrix.shape[1]]
+        first = known.index(names[0]) if names[0] in known else 0
+        stop = first + len(names)
+        return self.matrix[:, first:stop] if known[first:stop] == names else None
 
     def texts(self, name: str, rows: Rows) -> list[str | None]:
         """The cells of some rows as text; whole numbers are written without a decimal point."""

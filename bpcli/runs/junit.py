@@ -13,7 +13,7 @@ from bpcli.errors import CannotWriteError
 from bpcli.runs.atomic import destination, write_atomically, writing
 from bpcli.spec.conditions import shortfall
 
-NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 UNFINISHED = "not judged: the command did not come to its end"
 
 

@@ -19,7 +19,7 @@ from bpcli.ui.history import History
 from bpcli.ui.view import View
 
 INTERVAL = 0.1  # seconds between two drawings: calm to the eye, and cheap beside the training
-REST = 50  # times as long as a drawing took does none follow, on however slow a terminal
+REST = 100  # times as long as a drawing took does none follow, on however slow a terminal
 TALLEST = 20  # rows while it runs
 LONGEST = 40  # rows that stay on the screen after it
 COURSE = 5  # epochs: fewer make no course worth leaving
@@ -28,7 +28,7 @@ CURVE = (36, 60)  # cells: the narrowest learning curve worth drawing, and the w
 
 
 class LiveView(View):
-    """Redraws at most ten times a second and in a fiftieth of the time; leaves the table of the whole run.
+    """Redraws at most ten times a second and in a hundredth of the time; leaves the table of the whole run.
 
     It has no thread: events drive it, and an event that comes too early only takes a note.
     """

@@ -52,6 +52,28 @@ def test_many_rows_are_the_same_as_a_few() -> None:
     assert np.array_equal(DIVIDED.inputs(large, rows, np.dtype(np.float64)), x / 255)
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, ">f4", np.float64])
+def test_columns_side_by_side_are_read_as_if_they_were_not(kind: str) -> None:
+    cells = np.random.default_rng(0).integers(0, 200, (BLOCK_ROWS + 99, 4)).astype(kind)
+    columns = {name: cells[:, j] for j, name in enumerate(("w", "x", "t", "y"))}
+    one, many = (Table("b.npz", columns, ("y",), matrix=matrix) for matrix in (cells, None))
+    rows = np.random.default_rng(1).permutation(len(cells))
+    assert np.shares_memory(one.side_by_side(("x", "t")), cells)
+    for filled in (DIVIDED, replace(DIVIDED, missing="mean", fill=(1.0, 2.0))):
+        assert filled.inputs(one, rows, FLOAT32).tobytes() == filled.inputs(many, rows, FLOAT32).tobytes()
+        for (_, ours), (_, theirs) in zip(filled.raw_blocks(one, rows), filled.raw_blocks(many, rows), strict=True):
+            assert np.array_equal(ours, theirs)
+            assert ours.strides == theirs.strides  # on which the last bits of a sum over rows depend
+
+
+def test_only_columns_that_stand_so_in_the_matrix_are_side_by_side() -> None:
+    cells = np.arange(6).reshape(2, 3)
+    held = Table("b.npz", {**{name: cells[:, j] for j, name in enumerate("abc")}, "d": cells[:, 0]}, (), matrix=cells)
+    assert np.array_equal(held.side_by_side(("b", "c")), cells[:, 1:])
+    for names in (("b", "a"), ("a", "c"), ("c", "d"), ("d",), ("e",)):
+        assert held.side_by_side(names) is None
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [

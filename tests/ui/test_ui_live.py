@@ -155,7 +155,7 @@ def test_a_slow_terminal_is_drawn_on_seldom(terminal: Any, run: Any, monkeypatch
 
     def slowly() -> None:
         draw()
-        shown.now += 0.02  # a fiftieth of a second, so that a second of rest has to follow
+        shown.now += 0.01  # a hundredth of a second, so that a second of rest has to follow
 
     monkeypatch.setattr(shown.view, "_draw", slowly)
     with shown.view:
