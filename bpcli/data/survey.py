@@ -176,8 +176,8 @@ def _sizes(described: Preparation, table: Table, rows: Rows) -> tuple[float, flo
             raise DataError(f"{table.shown}: column '{name}' never changes, so there is nothing to predict")
         if (largest := float(np.abs(values).max())) > LARGEST_TARGET:
             raise DataError(
-                f"{table.shown}: column '{name}' has numbers as large as {largest:.3g}, whose squares are none in float32 "
-                f"(at most {LARGEST_TARGET:g}: write it in larger units)"
+                f"{table.shown}: column '{name}' has numbers as large as {largest:.3g}, whose squares are none in "
+                f"float32 (at most {LARGEST_TARGET:g}: write it in larger units)"
             )
     return max(float(np.sqrt((y**2).mean())) for y in columns), max(float(y.std()) for y in columns)
 
