@@ -115,7 +115,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
 
 def masked(text: str) -> str:
     """Without figures, for times and the numbers of runs are others every time."""
-    return re.sub(r"[\d.e-]*\d", "#", text)
+    return re.sub(r"[\d.e-]*\d(?: [µm]?s\b)?", "#", text)
 
 
 def each(condition: str) -> pytest.MarkDecorator:
