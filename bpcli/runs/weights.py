@@ -168,9 +168,17 @@ def meta_of(arrays: Mapping[str, Array], of_format: int | str = FORMAT) -> Meta:
     if not isinstance(meta, dict):
         raise ValueError("its meta is not a JSON object")
     if (found := meta.get("format")) != of_format:
-        other = "; it is a checkpoint, for train --resume" if str(found).startswith("checkpoint") else ""
-        raise ValueError(f"written in format {found!r:.40}; this bpcli reads format {of_format}{other}")
+        raise ValueError(
+            f"written in format {found!r:.40}; this bpcli reads format {of_format}{_mixed_up(found, of_format)}"
+        )
     return meta
+
+
+def _mixed_up(found: object, of_format: int | str) -> str:
+    """What to add where a checkpoint was given for a weights file, or the other way round."""
+    if isinstance(of_format, int):
+        return "; it is a checkpoint, for train --resume" if str(found).startswith("checkpoint") else ""
+    return "; it is a weights file, and no checkpoint" if isinstance(found, int) else ""
 
 
 def read_bytes(path: Path, shown: str) -> bytes:
