@@ -124,7 +124,7 @@ def _config_then(checkpoint: Checkpoint) -> Config:
 def _config_now(checkpoint: Checkpoint, config: str | None, overrides: Sequence[str]) -> Config:
     """The config to go on with: the one that is named, or that of the run; its data is that of the run."""
     files = checkpoint.meta.get("files")
-    if not isinstance(files, dict):
+    if not isinstance(files, dict) or not all(isinstance(sha256, str) for sha256 in files.values()):
         raise WeightsError(f"{checkpoint.path}: it says nothing of its files")
     if config is None:
         folder = _folder_of_data(checkpoint.path, files)

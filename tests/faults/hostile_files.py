@@ -223,6 +223,14 @@ def metas() -> Iterator[str]:
         META.replace("3", "9" * 5000),
         META.replace('"format":1', '"format":1,"format":1'),
     )
+    for large in (
+        "[" * 500 + "]" * 500,
+        f"[{'[],' * 10**6}0]",
+        f"[{'1,' * 10**6}1]",
+        '"' + '\\"' * 10**6 + '"',
+        '"' * 10**6,
+    ):
+        yield META.replace("}", f',"x":{large}}}', 1)
     yield from ("\ufeff" + META, META.replace("{", "{/**/", 1), META.replace('"', "'"))
 
 
