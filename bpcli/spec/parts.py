@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails
 from bpcli.errors import MOST_PROBLEMS
 from bpcli.registry import nearest
 from bpcli.spec.foreign import key_meant_by, meant_by
-from bpcli.spec.problems import choice, line_error, printable, refusal, unknown
+from bpcli.spec.problems import choice, line_error, printable, quoted, refusal, unknown
 from bpcli.spec.scalars import described, plain
 from bpcli.spec.tree import ScalarNode
 
@@ -133,4 +133,5 @@ _SENTENCES = {
     "tuple_type": lambda value, _: f"expected a list, not {described(value)}{_in_brackets(value)}",
     "dict_type": lambda value, _: f"expected a mapping, not {described(value)}",
     "literal_error": _unknown_word,
+    "string_unicode": lambda value, _: f"{quoted(value)} has half of a character in it",
 }

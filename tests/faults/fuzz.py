@@ -34,15 +34,21 @@ with atheris.instrument_imports(include=["bpcli", "yaml"]):
     from hostile_files import good_file, header, laid_out, npy, of
     from make import HERE, kept_checkpoint, kept_weights
 
-    from bpcli.errors import BpcliError, ConfigError, WeightsError
+    from bpcli.data.source import Source
+    from bpcli.errors import BpcliError, ConfigError, DataError, WeightsError
     from bpcli.runs.checkpoints import read_checkpoint
+    from bpcli.runs.comparison import diff
+    from bpcli.runs.evaluation import evaluate, examples_in
     from bpcli.runs.inspection import inspect
     from bpcli.runs.npz import digest, read_npz
     from bpcli.runs.provenance import changed_numerics
     from bpcli.runs.resuming import resume
+    from bpcli.runs.trained import load_trained
     from bpcli.runs.weights import read_arrays, read_weights
     from bpcli.spec.reading import read_config
+    from bpcli.ui.comparison import difference
     from bpcli.ui.inspection import inspection
+    from bpcli.ui.tables import evaluation
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 
@@ -61,10 +67,12 @@ def contents(data: bytes) -> None:
     choice = atheris.FuzzedDataProvider(data)
     if choice.ConsumeBool():
         FILE.write_bytes(changed(SOUND["weights"], choice))
-        with suppress(WeightsError):
-            found = inspect(FILE)
-            changed_numerics(found["numerics"])
-            inspection(found, 80)
+        with suppress(WeightsError, DataError):  # what it was trained on may be anything
+            difference(diff(kept_weights(), FILE), 80)
+            inspection(inspect(FILE), 80)
+            trained = load_trained(FILE)
+            changed_numerics(trained.meta["numerics"])
+            evaluation(evaluate(trained, examples_in(trained, Source(HERE / "d.csv", "d.csv")), "data"), 80)
     else:
         CHECKPOINT.write_bytes(changed(SOUND["checkpoint"], choice))
         with suppress(BpcliError):  # its config may be another that is sound, and the data not that of it

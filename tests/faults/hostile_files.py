@@ -223,13 +223,9 @@ def metas() -> Iterator[str]:
         META.replace("3", "9" * 5000),
         META.replace('"format":1', '"format":1,"format":1'),
     )
-    for large in (
-        "[" * 500 + "]" * 500,
-        f"[{'[],' * 10**6}0]",
-        f"[{'1,' * 10**6}1]",
-        '"' + '\\"' * 10**6 + '"',
-        '"' * 10**6,
-    ):
+    million = 10**6
+    deep, lists, numbers = "[" * 500 + "]" * 500, f"[{'[],' * million}0]", f"[{'1,' * million}1]"
+    for large in (deep, lists, numbers, '"' + '\\"' * million, '"' * million):
         yield META.replace("}", f',"x":{large}}}', 1)
     yield from ("\ufeff" + META, META.replace("{", "{/**/", 1), META.replace('"', "'"))
 
