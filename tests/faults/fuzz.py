@@ -113,7 +113,8 @@ def change_value(meta: dict[str, Any], choice: Any) -> None:
         other, at = choice.PickValueInList(list(places(meta)) or [(meta, "x")])
         place[key] = copy.deepcopy(other.get(at) if isinstance(other, dict) else other[at])
     else:
-        place[key] = choice.PickValueInList([*VALUES, nested(choice.ConsumeIntInRange(1, 300))])
+        value = choice.PickValueInList([*VALUES, nested(choice.ConsumeIntInRange(1, 300))])
+        place[key] = copy.deepcopy(value)
 
 
 def places(value: Any) -> Iterator[tuple[Any, Any]]:
