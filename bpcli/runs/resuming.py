@@ -52,7 +52,7 @@ def resume(
     directory = RunDirectory(path if path.is_dir() else path.parent)
     try:
         directory.sweep()
-        checkpoint = read_checkpoint(newest_checkpoint(path))
+        checkpoint = _read(path)
         then = _config_then(checkpoint)
         now = _config_now(checkpoint, config, overrides)
         run = TrainingRun(now, stop)
@@ -100,6 +100,18 @@ def newest_checkpoint(path: Path) -> Path:
     if not found:
         raise WeightsError(f"{path}: holds no checkpoint to go on from")
     return found[0]
+
+
+def _read(path: Path) -> Checkpoint:
+    """The checkpoint that `path` means; where it is not sound, the error names the one before it."""
+    newest = newest_checkpoint(path)
+    try:
+        return read_checkpoint(newest)
+    except WeightsError as error:
+        before = next((other for other in checkpoints_in(path).values() if other != newest), None)
+        if before is None:
+            raise
+        raise WeightsError(f"{error}; to go on from the one before it: --resume {before}") from error
 
 
 def _lines(checkpoint: Checkpoint) -> int:

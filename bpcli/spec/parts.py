@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, ModelWrapValidatorHandler, ValidationError, model_validator
@@ -123,7 +124,7 @@ def _unknown_word(value: Any, context: dict[str, Any]) -> str:
     return unknown(value, _words(context), meant_by(value, _words(context)))
 
 
-_SENTENCES = {
+_SENTENCES: dict[str, Callable[[Any, dict[str, Any]], str]] = {
     "greater_than": lambda value, bound: f"must be above {plain(bound['gt'])}, not {plain(value)}",
     "greater_than_equal": lambda value, bound: f"must be at least {plain(bound['ge'])}, not {plain(value)}",
     "less_than": lambda value, bound: f"must be below {plain(bound['lt'])}, not {plain(value)}",
