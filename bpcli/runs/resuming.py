@@ -103,15 +103,23 @@ def newest_checkpoint(path: Path) -> Path:
 
 
 def _read(path: Path) -> Checkpoint:
-    """The checkpoint that `path` means; where it is not sound, the error names the one before it."""
+    """The checkpoint that `path` means; where it is not sound, the error names one before it that is."""
     newest = newest_checkpoint(path)
     try:
         return read_checkpoint(newest)
     except WeightsError as error:
-        before = next((other for other in checkpoints_in(path).values() if other != newest), None)
-        if before is None:
+        sound = next(filter(_is_sound, checkpoints_in(path).values()), None)
+        if sound is None:
             raise
-        raise WeightsError(f"{error}; to go on from the one before it: --resume {before}") from error
+        raise WeightsError(f"{error}; the one before it is sound: --resume {sound}") from error
+
+
+def _is_sound(checkpoint: Path) -> bool:
+    try:
+        read_checkpoint(checkpoint)
+    except WeightsError:
+        return False
+    return True
 
 
 def _lines(checkpoint: Checkpoint) -> int:

@@ -236,7 +236,7 @@ def test_a_damaged_checkpoint_is_told_and_the_one_before_it_can_be_named(home: P
     newest.write_bytes(newest.read_bytes()[:-1])
     (line,) = refused(WeightsError, home)
     assert line.startswith(f"{newest}: damaged")
-    assert line.endswith(f"; to go on from the one before it: --resume {before}")
+    assert line.endswith(f"; the one before it is sound: --resume {before}")
     before_it = before.read_bytes()
     before.unlink()
     (line,) = refused(WeightsError, home)
