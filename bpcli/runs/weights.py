@@ -22,6 +22,7 @@ from bpcli.training.state import all_finite
 FORMAT = 1
 SMALL = 500_000  # numbers that may be read from anywhere, whatever there is use for
 MOST_DEPTH = 100  # of values within values in a meta; a config has 32 at most
+MOST_DIGITS = 40  # of a whole number; the state of a random stream has 39
 MOST_TOKENS = 100_000  # in the JSON of a meta, and 32 for each number: names and scaling of inputs and outputs
 _TOKEN = re.compile(rb'"[^"]*"?|([\[{])|([\]}])|[,:]')
 Meta = dict[str, Any]  # JSON values
@@ -168,7 +169,7 @@ def meta_of(arrays: Mapping[str, Array], of_format: int | str = FORMAT) -> Meta:
     text = arrays["meta"].tobytes()
     _demand_modest(text, sum(array.size for name, array in arrays.items() if name != "meta"))
     try:
-        meta = json.loads(text)
+        meta = json.loads(text, parse_int=_whole_number)
     except (ValueError, RecursionError) as error:
         raise ValueError("its meta is not JSON") from error
     if not isinstance(meta, dict):
@@ -191,6 +192,13 @@ def _demand_modest(text: bytes, numbers: int) -> None:
         depth += (token.lastindex == 1) - (token.lastindex == 2)
         if count > most or depth > MOST_DEPTH:
             raise ValueError("its meta says more, or is nested deeper, than any network needs")
+
+
+def _whole_number(digits: str) -> int:
+    """An integer that any arithmetic can take; raises ValueError for one that is larger than a float can be."""
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a whole number of {len(digits)} digits")
+    return int(digits)
 
 
 def _mixed_up(found: object, of_format: int | str) -> str:

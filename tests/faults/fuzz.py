@@ -65,20 +65,30 @@ def weights(data: bytes) -> None:
 def contents(data: bytes) -> None:
     """What is done with a weights file or a checkpoint once it is read."""
     choice = atheris.FuzzedDataProvider(data)
-    if choice.ConsumeBool():
+    use = choice.ConsumeIntInRange(0, len(USES))
+    if use < len(USES):
         FILE.write_bytes(changed(SOUND["weights"], choice))
         with suppress(WeightsError, DataError):  # what it was trained on may be anything
-            difference(diff(kept_weights(), FILE), 80)
-            inspection(inspect(FILE), 80)
-            trained = load_trained(FILE)
-            changed_numerics(trained.meta["numerics"])
-            evaluation(evaluate(trained, examples_in(trained, Source(HERE / "d.csv", "d.csv")), "data"), 80)
+            USES[use](FILE)
     else:
         CHECKPOINT.write_bytes(changed(SOUND["checkpoint"], choice))
         with suppress(BpcliError):  # its config may be another that is sound, and the data not that of it
             resumption = resume(CHECKPOINT, None, [])
             with resumption.directory:
                 list(islice(resumption.run.trainer.run(), 9))
+
+
+def measure(path: Path) -> None:
+    trained = load_trained(path)
+    changed_numerics(trained.meta["numerics"])
+    evaluation(evaluate(trained, examples_in(trained, Source(HERE / "d.csv", "d.csv")), "data"), 80)
+
+
+USES: list[Callable[[Path], object]] = [  # of a weights file
+    measure,
+    lambda path: inspection(inspect(path), 80),
+    lambda path: difference(diff(kept_weights(), path), 80),
+]
 
 
 def changed(file: bytes, choice: Any) -> bytes:

@@ -154,6 +154,7 @@ CANONICAL = '{"format":1,"layers":[3,2,1]}'
         (CANONICAL.replace("{", '{"format":1,'), "not as bpcli writes it"),
         (CANONICAL.replace("}", ',"x":NaN}'), "JSON"),
         (CANONICAL.replace("}", f',"x":{"9" * 5000}}}'), "not JSON"),
+        (CANONICAL.replace("}", f',"x":{"9" * 41}}}'), "not JSON"),
     ],
 )
 def test_a_meta_that_bpcli_would_not_write_is_refused(path: Path, text: str, match: str) -> None:
@@ -165,7 +166,9 @@ def test_a_meta_may_say_what_it_likes_in_few_values(path: Path) -> None:
     deep: list[Any] = []
     for _ in range(97):
         deep = [deep]
-    meta = {"config": {"a": '"[[[[' * 200 + "\\" * 7, "b": deep, "c": "," * 300_000, "d": list(range(20_000))}}
+    meta = {
+        "config": {"a": '"[[[[' * 200 + "\\" * 7, "b": deep, "c": "," * 300_000, "d": list(range(20_000)), "e": 2**128}
+    }
     save_weights(path, network(), meta)
     assert read_weights(path).meta["config"] == meta["config"]
 
