@@ -95,7 +95,8 @@ def newest_checkpoint(path: Path) -> Path:
     if path.is_file():
         return path
     if not path.is_dir():
-        raise WeightsError(f"{path}: no such run or checkpoint{similar_file(path)}")
+        wrong = "neither a run nor a checkpoint" if path.exists() else f"no such run or checkpoint{similar_file(path)}"
+        raise WeightsError(f"{path}: {wrong}")
     found = list(checkpoints_in(path).values())
     if not found:
         raise WeightsError(f"{path}: holds no checkpoint to go on from")

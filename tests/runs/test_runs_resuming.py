@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -224,7 +225,12 @@ def test_arrays_of_another_network_are_refused(home: Path) -> None:
 
 def test_what_is_no_run_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    for path, said in [("none", "no such run or checkpoint"), ("empty", "holds no checkpoint to go on from")]:
+    os.mkfifo(tmp_path / "fifo")
+    for path, said in [
+        ("none", "no such run or checkpoint"),
+        ("empty", "holds no checkpoint to go on from"),
+        ("fifo", "neither a run nor a checkpoint"),
+    ]:
         with pytest.raises(WeightsError, match=said):
             resume(tmp_path / path, None, [])
     assert not (tmp_path / "empty" / ".lock").exists()
