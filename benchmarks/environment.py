@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 
-PACKAGES = ("numpy", "scipy", "torch", "scikit-learn", "jax", "keras")
+PACKAGES = ("numpy", "scipy", "torch", "scikit-learn", "jax", "keras", "numba")
 
 
 def about(python: Path) -> str:

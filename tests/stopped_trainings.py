@@ -68,7 +68,7 @@ def train(config: str, out: Path, stop: Callable[[TrainingRun], bool] = lambda r
     run.trainer.stop = lambda: stop(run)
     with RunDirectory.create(out, "any") as directory:
         text = to_yaml(run.config.spec, relative_to=run.config.spec.folder)
-        with Recorder(directory, text, ["test"], run.config.spec.folder, run.digests) as recorder:
+        with Recorder(directory, text, ["test"], run.config.spec.folder, run.digests, run.numerics) as recorder:
             yield from run.run(directory, recorder)
 
 
@@ -82,7 +82,7 @@ def go_on(
     with resumption.directory as directory:
         text = to_yaml(run.config.spec, relative_to=run.config.spec.folder)
         folder = run.config.spec.folder
-        with Recorder(directory, text, ["test"], folder, run.digests, resumption.record) as recorder:
+        with Recorder(directory, text, ["test"], folder, run.digests, run.numerics, resumption.record) as recorder:
             yield from run.run(directory, recorder)
 
 

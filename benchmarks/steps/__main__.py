@@ -28,6 +28,7 @@ from workloads import OPTIMIZERS, WORKLOADS  # noqa: E402
 US = "bpcli"
 ALL = (
     US,
+    "bpcli, jit",
     "PyTorch",
     "PyTorch, fused",
     "torch.compile",

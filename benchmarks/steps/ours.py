@@ -1,8 +1,9 @@
-"""bpcli, by its own trainer."""
+"""bpcli, by its own trainer, with both engines."""
 
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import numpy as np
 from contender import Epoch, contender
@@ -13,9 +14,24 @@ from workloads import Workload
 @contender("bpcli")
 def bpcli(work: Workload, optimizer: str) -> Epoch:
     """bpcli's own trainer, as `bpcli train` runs it."""
+    from bpcli.core.descent import Descent
+
+    return _epoch(work, optimizer, Descent)
+
+
+@contender("bpcli, jit")
+def bpcli_jit(work: Workload, optimizer: str) -> Epoch:
+    """The same with `engine: jit`."""
+    import numba  # noqa: F401 - says why not where it is missing
+
+    from bpcli.jit.descent import CompiledDescent
+
+    return _epoch(work, optimizer, CompiledDescent)
+
+
+def _epoch(work: Workload, optimizer: str, descent: type[Any]) -> Epoch:
     from bpcli.core.activations import ACTIVATIONS
     from bpcli.core.costs import COSTS
-    from bpcli.core.descent import Descent
     from bpcli.core.network import Network
     from bpcli.core.optimizers import OPTIMIZERS
     from bpcli.core.outputs import OUTPUTS
@@ -41,7 +57,7 @@ def bpcli(work: Workload, optimizer: str) -> Epoch:
 
     def epoch() -> float:
         trainer = Trainer(
-            descent=Descent(network, OPTIMIZERS.get(name)(**OPTIMIZERS_ASKED[optimizer])),
+            descent=descent(network, OPTIMIZERS.get(name)(**OPTIMIZERS_ASKED[optimizer])),
             theta=theta,
             schedule=Constant(),
             eta=work.eta,

@@ -91,7 +91,6 @@ def _check(spec: Spec, network: Network, theta: Parameters, examples: Examples, 
         case = check_case(names, network, theta, batch, replace(criteria, samples=criteria.samples or MOST_SAMPLES))
     except ValueError as error:
         raise NegativeVerdict(f"nothing could be checked: {error} (try another init, or a weights file)") from error
-    descent = build.descent(spec, network)
-    return report(
-        criteria.method, [case], check_steps(spec.optimizer.in_words, descent, theta, batch, spec.learning_rate)
-    )
+    name = spec.optimizer.in_words + (f", {spec.engine}" if spec.engine != "numpy" else "")
+    steps = check_steps(name, build.descent(spec, network), theta, batch, spec.learning_rate)
+    return report(criteria.method, [case], steps)

@@ -75,7 +75,7 @@ def train(
 
         text = to_yaml(spec, relative_to=spec.folder)
         view = choose_view(console, quiet=quiet, describe=describe if json else None)
-        with signals, Recorder(directory, text, sys.argv, spec.folder, run.digests, record) as recorder:
+        with signals, Recorder(directory, text, sys.argv, spec.folder, run.digests, run.numerics, record) as recorder:
             with view:
                 best: EpochEnded | None = None
                 for event in run.run(directory, recorder):
@@ -120,6 +120,8 @@ def summary(run: TrainingRun, started: Started, resumed: str | None) -> dict[str
         del training["schedule"]
     if resumed is not None:
         training["resumed"] = f"from {resumed}"
+    if spec.engine != "numpy":
+        training["engine"] = spec.engine
     return {
         "layers": list(started.layers),
         "activations": [*(named.name for named in spec.activations), spec.output.name],

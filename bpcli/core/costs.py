@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from math import exp, log1p
 from typing import ClassVar
 
 import numpy as np
@@ -20,7 +21,13 @@ from bpcli.registry import Registry
 
 
 class Cost(ABC):
-    """The cost of each example, summed over its outputs. Shapes: z, a, y, delta (m, n[L]); out (m, 1)."""
+    """The cost of each example, summed over its outputs. Shapes: z, a, y, delta (m, n[L]); out (m, 1).
+
+    `value` and `prime` say the same of a single output, to be compiled, as those of activations do.
+    """
+
+    cancels: ClassVar[bool] = False
+    """Whether f′ cancels, and `prime` is ∂C_i/∂z_j; it is ∂C_i/∂a_j if not."""
 
     threshold: ClassVar[float] = 0.5
     """The output above which a label, or the second of two classes, is chosen."""
@@ -32,6 +39,14 @@ class Cost(ABC):
     @abstractmethod
     def error(self, f: Output, z: Array, a: Array, y: Array, spare: Spare, delta: Array) -> None:
         """δ[L] ← ∂C_i/∂z[L]."""
+
+    @abstractmethod
+    def value(self, z: float, a: float, y: float, n: int) -> float:
+        """What one of n outputs adds to C_i; z is log a where softmax is the output."""
+
+    @abstractmethod
+    def prime(self, a: float, y: float, n: int) -> float:
+        """∂C_i/∂a_j, or ∂C_i/∂z_j where f′ cancels out of it."""
 
     def side(self, a: Array, y: Array) -> Array:
         """On which side of the kink of C each output lies (m, n[L]): −1 or 1, and 0 on it; 1 where there is none."""
@@ -52,6 +67,12 @@ class Quadratic(Cost):
         np.subtract(a, y, out=delta)  # ∇_a C
         f.times_prime(delta, z, a, spare)  # BP1: δ[L] = ∇_a C ⊙ f′(z[L])
 
+    def value(self, z: float, a: float, y: float, n: int) -> float:
+        return 0.5 * (a - y) ** 2
+
+    def prime(self, a: float, y: float, n: int) -> float:
+        return a - y
+
 
 @dataclass(frozen=True)
 class Absolute(Cost):
@@ -65,6 +86,12 @@ class Absolute(Cost):
         np.subtract(a, y, out=delta)
         np.sign(delta, out=delta)
         f.times_prime(delta, z, a, spare)  # BP1
+
+    def value(self, z: float, a: float, y: float, n: int) -> float:
+        return abs(a - y)
+
+    def prime(self, a: float, y: float, n: int) -> float:
+        return 0.0 if a == y else 1.0 if a > y else -1.0
 
     def side(self, a: Array, y: Array) -> Array:
         distance: Array = np.sign(a - y)
@@ -90,6 +117,14 @@ class Huber(Cost):
         np.clip(delta, -self.delta, self.delta, out=delta)
         f.times_prime(delta, z, a, spare)  # BP1
 
+    def value(self, z: float, a: float, y: float, n: int) -> float:
+        distance = abs(a - y)
+        near = min(distance, self.delta)
+        return near * (distance - 0.5 * near)
+
+    def prime(self, a: float, y: float, n: int) -> float:
+        return max(-self.delta, min(self.delta, a - y))
+
 
 @dataclass(frozen=True)
 class Hinge(Cost):
@@ -108,6 +143,13 @@ class Hinge(Cost):
         delta *= spare.second  # −t where the margin is missed
         f.times_prime(delta, z, a, spare)  # BP1
 
+    def value(self, z: float, a: float, y: float, n: int) -> float:
+        margin = 1 - (2 * y - 1) * a
+        return 0.0 if margin <= 0 else margin
+
+    def prime(self, a: float, y: float, n: int) -> float:
+        return 1 - 2 * y if 1 - (2 * y - 1) * a > 0 else 0.0
+
     def side(self, a: Array, y: Array) -> Array:
         margin: Array = np.sign(1 - (2 * y - 1) * a)
         return margin
@@ -125,6 +167,8 @@ class Hinge(Cost):
 class Poisson(Cost):
     """C_i = Σ_j (a_j − y_j log a_j) = Σ_j (a_j − y_j z_j): counts y of rate a = e^z, less what depends on y alone."""
 
+    cancels: ClassVar[bool] = True
+
     def examples(self, z: Array, a: Array, y: Array, spare: Spare, out: Array) -> None:
         np.multiply(y, z, out=spare.block)
         np.subtract(a, spare.block, out=spare.block)
@@ -132,6 +176,12 @@ class Poisson(Cost):
 
     def error(self, f: Output, z: Array, a: Array, y: Array, spare: Spare, delta: Array) -> None:
         np.subtract(a, y, out=delta)  # BP1, the e^z cancelled
+
+    def value(self, z: float, a: float, y: float, n: int) -> float:
+        return a - y * z
+
+    def prime(self, a: float, y: float, n: int) -> float:
+        return a - y
 
 
 @dataclass(frozen=True)
@@ -144,6 +194,8 @@ class SoftmaxCrossEntropy(Cost):
 
     label_smoothing: float = 0.0  # ε
 
+    cancels: ClassVar[bool] = True
+
     def examples(self, z: Array, a: Array, y: Array, spare: Spare, out: Array) -> None:
         np.log(spare.row, out=out)
         y = _smoothed(y, self.label_smoothing, y.shape[1], spare.second)
@@ -153,6 +205,12 @@ class SoftmaxCrossEntropy(Cost):
     def error(self, f: Output, z: Array, a: Array, y: Array, spare: Spare, delta: Array) -> None:
         y = _smoothed(y, self.label_smoothing, y.shape[1], spare.second)
         np.subtract(a, y, out=delta)  # BP1, the Jacobian of softmax cancelled
+
+    def value(self, z: float, a: float, y: float, n: int) -> float:
+        return -z * ((1 - self.label_smoothing) * y + self.label_smoothing / n)
+
+    def prime(self, a: float, y: float, n: int) -> float:
+        return a - ((1 - self.label_smoothing) * y + self.label_smoothing / n)
 
 
 @dataclass(frozen=True)
@@ -164,6 +222,8 @@ class SigmoidCrossEntropy(Cost):
     """
 
     label_smoothing: float = 0.0  # ε
+
+    cancels: ClassVar[bool] = True
 
     def examples(self, z: Array, a: Array, y: Array, spare: Spare, out: Array) -> None:
         y = _smoothed(y, self.label_smoothing, 2, spare.second)
@@ -177,6 +237,13 @@ class SigmoidCrossEntropy(Cost):
     def error(self, f: Output, z: Array, a: Array, y: Array, spare: Spare, delta: Array) -> None:
         y = _smoothed(y, self.label_smoothing, 2, spare.second)
         np.subtract(a, y, out=delta)  # BP1, σ′ cancelled
+
+    def value(self, z: float, a: float, y: float, n: int) -> float:
+        target = (1 - self.label_smoothing) * y + self.label_smoothing / 2
+        return log1p(exp(-abs(z))) + ((1.0 if z > 0 else 0.0) - target) * z
+
+    def prime(self, a: float, y: float, n: int) -> float:
+        return a - ((1 - self.label_smoothing) * y + self.label_smoothing / 2)
 
 
 def _distance(a: Array, y: Array, spare: Spare) -> None:

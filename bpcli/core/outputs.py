@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp, log
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -60,6 +61,28 @@ class Softmax:
         delta -= spare.row
         delta *= a
 
+    def row(self, z: Array, a: Array) -> None:
+        """a ← softmax(z) of one row (n[L],), number by number, and z ← log a, of which cross-entropy is made."""
+        largest, total = z[0], 0.0
+        for j in range(len(z)):
+            largest = max(largest, z[j])
+        for j in range(len(z)):
+            z[j] -= largest
+            a[j] = exp(z[j])
+            total += a[j]
+        log_total, share = log(total), 1 / total
+        for j in range(len(z)):
+            a[j] *= share
+            z[j] -= log_total
+
+    def row_times_prime(self, delta: Array, a: Array) -> None:
+        """δ ← δ Jᵀ of one row."""
+        along = 0.0
+        for j in range(len(a)):
+            along += delta[j] * a[j]
+        for j in range(len(a)):
+            delta[j] = (delta[j] - along) * a[j]
+
 
 @OUTPUTS.register("exponential")
 @dataclass(frozen=True)
@@ -75,3 +98,9 @@ class Exponential:
 
     def times_prime(self, delta: Array, z: Array, a: Array, spare: Spare) -> None:
         delta *= a
+
+    def value(self, z: float) -> float:
+        return exp(z)
+
+    def prime(self, z: float, a: float) -> float:
+        return a

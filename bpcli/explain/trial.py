@@ -19,6 +19,7 @@ from bpcli.training.stopping import Watch
 from bpcli.training.trainer import REPORT_EVERY, Trainer
 
 MOST_STEPS = 200
+TOGETHER = 20  # steps at most, where some are taken together
 LONGEST = 0.5  # seconds of steps, once there are LEAST_STEPS of them
 LEAST_STEPS = 3
 SAMPLE = 4 * BLOCK  # rows that measuring is timed on
@@ -29,7 +30,8 @@ REPEATS = 3  # of them the quickest counts, as the first also warms up
 class Trial:
     """What some real steps showed."""
 
-    costs: tuple[float, ...]  # running cost of the epoch after each of the steps
+    steps: int  # so many
+    costs: tuple[float, ...]  # running cost of the epoch after each of them, or of those taken together
     diverged: str  # where and why a cost or a parameter was no longer finite; empty when all were
     step: float  # seconds of one step
     measuring: float  # seconds of all that is done between two epochs
@@ -44,20 +46,21 @@ def try_out(trainer: Trainer, clock: Callable[[], float] = time.perf_counter) ->
     costs: list[float] = []
     steps: list[float] = []
     pauses: list[float] = []  # from the last step of an epoch to the first of the next
-    diverged = ""
+    taken, diverged = 0, ""
     began = before = clock()
     for event in twin.run():
         now = clock()
         match event:
             case Progressed(cost=cost):
                 costs.append(cost)
-                steps.append(now - before)
+                steps.append((now - before) / (twin.at.step - taken))
+                taken = twin.at.step
             case EpochEnded():
                 pauses.append(now - before)
             case Ended(detail=detail):
                 diverged = detail
         before = now
-        if len(steps) == MOST_STEPS or (now - began > LONGEST and len(steps) >= LEAST_STEPS):
+        if taken >= MOST_STEPS or (now - began > LONGEST and len(steps) >= LEAST_STEPS):
             break
     step = median(steps) if steps else 0.0
     measuring = _seconds(trainer, trainer.validation, clock) + _seconds(trainer, trainer.measured_train, clock)
@@ -65,7 +68,7 @@ def try_out(trainer: Trainer, clock: Callable[[], float] = time.perf_counter) ->
     closing = _seconds(trainer, trainer.test, clock)
     total = trainer.epochs * (trainer.batches.count * step + measuring) + closing
     remembered = array_bytes(twin.descent)
-    return Trial(tuple(costs), diverged, step, measuring, closing, total, remembered)
+    return Trial(taken, tuple(costs), diverged, step, measuring, closing, total, remembered)
 
 
 def _twin(trainer: Trainer) -> Trainer:
@@ -80,6 +83,7 @@ def _twin(trainer: Trainer) -> Trainer:
         validation=None,
         test=None,
         measured_train=None,
+        report_steps=TOGETHER,
         clock=lambda: next(tick),
     )
 

@@ -51,7 +51,7 @@ class FoldRuns:
             text = to_yaml(run.config.spec, relative_to=run.config.spec.folder)
             with (
                 RunDirectory.create(directory.path / f"fold-{number}", stem="") as own,
-                Recorder(own, text, command, run.config.spec.folder, run.digests) as recorder,
+                Recorder(own, text, command, run.config.spec.folder, run.digests, run.numerics) as recorder,
             ):
                 for event in run.run(own, recorder):
                     if isinstance(event, Ended) and event.reason in ("epochs", "early_stopping"):

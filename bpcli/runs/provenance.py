@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import sys
+from importlib.metadata import version
 from itertools import islice
 from typing import Any
 
@@ -20,12 +21,12 @@ from bpcli.runs.comparison import differences
 MOST_CHANGES = 8  # that are told
 
 
-def numerics() -> dict[str, Any]:
+def numerics(engine: str = "numpy") -> dict[str, Any]:
     """Everything outside the config that can change a bit of the weights, as JSON values; no path among it.
 
     This version of bpcli, those of NumPy and SciPy, the BLAS libraries with the kernel each chose for this CPU, the
-    vector instructions that NumPy found, and the C library behind `exp` and `tanh`. The number of threads is the
-    config's own.
+    vector instructions that NumPy found, and the C library behind `exp` and `tanh`; with the engine `jit` that
+    of numba too. The number of threads is the config's own.
     """
     return {
         "bpcli": __version__,
@@ -34,16 +35,18 @@ def numerics() -> dict[str, Any]:
         "blas": _blas(),
         "cpu": {"architecture": platform.machine(), "vectors": _vector_instructions()},
         "libc": " ".join(platform.libc_ver()).strip() or platform.system(),
+        **({"numba": version("numba")} if engine == "jit" else {}),
     }
 
 
-def changed_numerics(then: Any) -> str | None:
+def changed_numerics(then: Any, engine: str = "numpy") -> str | None:
     """A line about what can change the bits and is not what it was, as `numerics` wrote it down; None if all is."""
     if not isinstance(then, dict):
         return None
+    now = numerics(engine)
+    places = differences(now, {name: then[name] for name in now if name in then}, "")
     changed = [
-        f"{place['key']} is {_told(place, 'a')} and was {_told(place, 'b')}"
-        for place in islice(differences(numerics(), then, ""), MOST_CHANGES)
+        f"{place['key']} is {_told(place, 'a')} and was {_told(place, 'b')}" for place in islice(places, MOST_CHANGES)
     ]
     return f"{'; '.join(changed)}: the last bits may come out otherwise" if changed else None
 

@@ -15,7 +15,7 @@ from typing import Any, Self
 from bpcli.errors import CannotWriteError, WeightsError
 from bpcli.runs.atomic import write_atomically, writing
 from bpcli.runs.directory import RunDirectory
-from bpcli.runs.provenance import machine, numerics
+from bpcli.runs.provenance import machine
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,11 @@ class Recorder:
         command: Sequence[str],
         relative_to: Path,
         digests: Mapping[str, str],
+        numerics: Mapping[str, Any],
         resumed: Resumed | None = None,
     ) -> None:
-        """`config`: the resolved YAML; `relative_to`: where its paths start; `digests`: their SHA-256.
+        """`config`: the resolved YAML; `relative_to`: where its paths start; `digests`: their SHA-256;
+        `numerics`: what the run is computed with.
 
         A run that is `resumed` keeps its record up to there.
         """
@@ -80,7 +82,7 @@ class Recorder:
             "relative_to": str(relative_to.absolute()),
             "folder_from_here": os.path.relpath(relative_to, directory.path),  # for when all of it is moved together
             "digests": dict(digests),
-            "numerics": numerics(),
+            "numerics": dict(numerics),
             "machine": machine(),
             "started": _now(),
             "finished": None,

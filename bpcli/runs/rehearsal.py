@@ -58,7 +58,7 @@ def rehearse(config: Config) -> dict[str, Any]:
             "measuring": trial.measuring,
             "closing": trial.closing,
             "total": trial.total,
-            "steps_timed": len(trial.costs),
+            "steps_timed": trial.steps,
         },
         "looked_for": list(HAZARDS),
         "hazards": hazards,

@@ -60,7 +60,7 @@ def resume(
         run.restore(checkpoint)
         record = Resumed.read(directory, checkpoint.state.values["step"], _lines(checkpoint))
         done = run.trainer.is_complete and record.about.get("reason") in DONE and directory.weights.exists()
-        warning = changed_numerics(checkpoint.meta.get("numerics"))
+        warning = changed_numerics(checkpoint.meta.get("numerics"), now.spec.engine)
     except BaseException:
         directory.close()
         raise
@@ -71,7 +71,7 @@ def carry_out(run: TrainingRun, directory: RunDirectory, command: Sequence[str],
     """Trains to the end in a run directory, and shows nothing of it; raises what training raises."""
     folder = run.config.spec.folder
     text = to_yaml(run.config.spec, relative_to=folder)
-    with Recorder(directory, text, command, folder, run.digests, record) as recorder:
+    with Recorder(directory, text, command, folder, run.digests, run.numerics, record) as recorder:
         for _ in run.run(directory, recorder):
             pass
 

@@ -43,7 +43,7 @@ class TrainingRun:
         self.trainer = build.trainer(self.config, self.prepared, given)
         self.trainer.stop = stop
         self.digests = self._digests()
-        self._numerics = numerics()
+        self.numerics = numerics(spec.engine)
         self.expected: list[dict[str, Any]] = []  # each condition, its value and whether it was met, after the end
         self.meta: Meta = {}  # of the weights file, after the end; empty when nothing is kept
         self._kept: dict[str, Any] = {}  # the figures of the parameters that are kept, by split
@@ -106,7 +106,7 @@ class TrainingRun:
         meta = {
             "config": to_mapping(self.config.spec),
             "files": self.digests,
-            "numerics": self._numerics,
+            "numerics": self.numerics,
             "kept": self._kept,
             "lines": recorder.lines,
         }
@@ -143,7 +143,7 @@ class TrainingRun:
             "config": to_mapping(self.config.spec),
             "preparation": self.prepared.preparation.to_json(),
             "metrics": figures,
-            "numerics": self._numerics,
+            "numerics": self.numerics,
             "files": self.digests,
         }
 

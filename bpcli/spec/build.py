@@ -21,6 +21,8 @@ from bpcli.core.schedules import SCHEDULES, Schedule, WarmedUp
 from bpcli.data.batches import Batches
 from bpcli.data.loading import Prepared
 from bpcli.data.orders import read_orders
+from bpcli.jit.compiled import open_numba
+from bpcli.jit.descent import CompiledDescent
 from bpcli.spec.agreement import training_rows
 from bpcli.spec.memory import batch_too_large, parameters_too_large
 from bpcli.spec.reading import Config
@@ -50,8 +52,14 @@ def optimizer(spec: Spec) -> Optimizer:
 
 
 def descent(spec: Spec, net: Network) -> Descent:
-    """How the network moves down the gradient: optimizer, clipping, limits."""
-    return Descent(net, optimizer(spec), spec.train_biases, spec.clip_norm, spec.clip_value, spec.max_norm)
+    """How the network moves down the gradient: optimizer, clipping, limits; compiled where the config asks for it.
+
+    Raises UsageError when it does, and numba is not installed.
+    """
+    if spec.engine == "jit":
+        open_numba()
+    kind = CompiledDescent if spec.engine == "jit" else Descent
+    return kind(net, optimizer(spec), spec.train_biases, spec.clip_norm, spec.clip_value, spec.max_norm)
 
 
 def schedule(spec: Spec) -> Schedule:

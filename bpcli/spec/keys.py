@@ -40,7 +40,7 @@ class Key:
 GROUPS = {
     "Network": ("layers", "activation", "output", "cost", "init", "train_biases", "dtype"),
     "Data": ("data", "batch_size", "shuffle", "drop_last", "class_weight"),
-    "Training": ("epochs", "learning_rate", "optimizer", "schedule", "early_stopping", "seed", "threads"),
+    "Training": ("epochs", "learning_rate", "optimizer", "schedule", "early_stopping", "seed", "threads", "engine"),
     "Against overfitting": ("l1", "l2", "dropout", "input_dropout", "max_norm"),
     "Against too long steps": ("clip_norm", "clip_value"),
     "Measuring": ("evaluate_train", "expect"),

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bpcli.core.activations import ACTIVATIONS
 from bpcli.core.costs import legal_costs
 from bpcli.core.optimizers import OPTIMIZERS
+from bpcli.jit.entries import compiled_names
 from bpcli.spec.memory import parameters_too_large
 from bpcli.spec.scalars import plain
 from bpcli.spec.schema import Spec
 from bpcli.spec.sources import FOR_CLASSES
 
 Check = Callable[[Spec], str | None]
+
+NOT_COMPILED = ("input_dropout", "clip_norm", "clip_value", "max_norm")  # and dropout
 
 
 @dataclass(frozen=True)
@@ -179,6 +183,29 @@ def one_dropout_for_each_hidden_layer(spec: Spec) -> str | None:
     if spec.dropout and not hidden:
         return "there is no hidden layer to drop units of (inputs: input_dropout)"
     return None
+
+
+@rule("engine", "activation", "optimizer")
+def names_can_be_compiled(spec: Spec) -> str | None:
+    if spec.engine != "jit":
+        return None
+    for key, named, names in (
+        *(("activation", activation, compiled_names(ACTIVATIONS)) for activation in spec.activations),
+        ("optimizer", spec.optimizer, compiled_names(OPTIMIZERS)),
+    ):
+        if named.name not in names:
+            return f"'jit' does not compile {key} '{named.name}' (it does: {', '.join(names)}); 'numpy' takes all"
+    return None
+
+
+@rule("engine", "dropout", "input_dropout", "clip_norm", "clip_value", "max_norm")
+def steps_can_be_compiled(spec: Spec) -> str | None:
+    dropout = any(spec.dropout) if isinstance(spec.dropout, tuple) else spec.dropout
+    asked = {"dropout": dropout, **{key: getattr(spec, key) for key in NOT_COMPILED}}
+    keys = [key for key, value in asked.items() if value]
+    if spec.engine != "jit" or not keys:
+        return None
+    return f"'jit' does without {' and '.join(keys)}: leave out what is not needed, or take 'numpy'"
 
 
 @rule("class_weight", "data.task")

@@ -135,6 +135,9 @@ class Spec(Part):
         description=f"BLAS threads, of use from a layer of {LEAST_WEIGHTS:,} weights on and one where all are smaller; "
         "another count gives other last bits",
     )
+    engine: Annotated[Literal["numpy", "jit"], AS_TEXT] = Field(
+        default="numpy", description="what does the arithmetic: numpy, or jit, compiled for small networks by numba"
+    )
     optimizer: Optimizer = Field(
         default=with_defaults("sgd", parameters.OPTIMIZER), description="rule that turns gradients into steps"
     )

@@ -13,6 +13,7 @@ from bpcli.core.parameters import Parameters
 from bpcli.core.schedules import Progress, Schedule
 from bpcli.data.batches import Batches, Rows
 from bpcli.data.loading import Examples
+from bpcli.jit.descent import CompiledDescent
 from bpcli.streams import stream
 from bpcli.training import diagnosis
 from bpcli.training.diagnosis import Diverged, largest
@@ -44,6 +45,7 @@ class Steps:
         self.train = train
         self.dropout = dropout
         self.seed = seed
+        self._together = descent if isinstance(descent, CompiledDescent) else None
         self._growth: Growth | None = None
         self._be_careful(False)
         descent.start(theta)
@@ -60,20 +62,52 @@ class Steps:
         if careful:
             self._be_careful(True)
 
-    def queue(self) -> Iterator[Rows]:
-        """The batches that are left of the pass."""
+    def queue(self, pause: int | None = None) -> Iterator[Rows]:
+        """The rows that are left of the pass, in pieces to `take`.
+
+        A piece is a batch; or as many as are taken together, but none after a step that `pause` divides.
+        """
         at, count = self.at, self.batches.count
         seen = at.epoch * self.batches.rows_in(count)
         self._start = Progress(at.epoch, at.epoch * count, seen, self.epochs, count)
         if at.batch == 0:
             at.learning_rate = self.eta * self.schedule.factor(self._start)
-        return self.batches.of(at.epoch, at.batch)
+        return self.batches.of(at.epoch, at.batch) if self._together is None else self._pieces(self._together, pause)
+
+    def _pieces(self, descent: CompiledDescent, pause: int | None) -> Iterator[Rows]:
+        order, size, count = self.batches.order(self.at.epoch), self.batches.size, self.batches.count
+        most = 1 if self._careful else descent.steps_at_once(size)
+        while (first := self.at.batch) < count:
+            some = most if pause is None else min(most, pause - self.at.step % pause)
+            yield order[first * size : min(first + some, count) * size]
 
     def take(self, rows: Rows) -> None:
-        """Forward, cost, backward, update, on one batch.
+        """Forward, cost, backward, update, on one batch, or on batch after batch of those that are taken together.
 
         Raises Diverged on a cost that is not finite, and leaves the parameters as they are.
         """
+        if self._together is None or self._careful:
+            self._take_one(rows)
+        else:
+            self._take_many(self._together, rows)
+
+    def _take_many(self, descent: CompiledDescent, rows: Rows) -> None:
+        at, size = self.at, self.batches.size
+        steps = range(at.step, at.step + -(-len(rows) // size))
+        rates = [self._rate(step) for step in steps] if self.schedule.per_step else [at.learning_rate] * len(steps)
+        source = self.train.x, self.train.y, self.train.weight
+        *costs, newest = descent.steps(self.theta, source, rows, size, rates)
+        done, total = len(costs), at.cost
+        for C in costs:
+            total += C * size
+        self._count(done, total, done * size)
+        at.learning_rate = rates[done]
+        if not math.isfinite(newest):
+            raise self._diverged(f"the cost is {newest} in step {at.step + 1}", None, at.step + 1)
+        m = min(size, len(rows) - done * size)
+        self._count(1, at.cost + newest * m, m)
+
+    def _take_one(self, rows: Rows) -> None:
         work = self._work.first(len(rows))
         self.train.x.take(rows, 0, work.a[0], "clip")  # the default mode would gather twice
         self.train.y.take(rows, 0, work.y, "clip")
@@ -83,20 +117,28 @@ class Steps:
             work.draw_masks(self.masks)
         at = self.at
         if self.schedule.per_step:
-            at.learning_rate = self.eta * self.schedule.factor(replace(self._start, step=at.step))
+            at.learning_rate = self._rate(at.step)
         self.descent.network.forward(self.theta, work)
         C = float(self.descent.network.batch_cost(self.theta, work))
         if not math.isfinite(C) or (self._careful and not all(map(all_finite, work.z[1:]))):
             raise self._diverged(f"the cost is {C} in step {at.step + 1}", rows, at.step + 1)
         before = largest(self.theta.flat) if self._careful else 0.0
         self.descent.step(self.theta, work, at.learning_rate)
-        at.step += 1
-        at.batch += 1
-        at.cost += C * len(rows)
-        self.rows += len(rows)
+        self._count(1, at.cost + C * len(rows), len(rows))
         if self._careful:
             self.demand_finite(rows)
             self._note_growth(before, rows)
+
+    def _count(self, steps: int, cost: float, rows: int) -> None:
+        """So many steps were taken on so many rows, and `cost` is the sum since."""
+        self.at.step += steps
+        self.at.batch += steps
+        self.at.cost = cost
+        self.rows += rows
+
+    def _rate(self, step: int) -> float:
+        """η of a step, counted from 0, where each has its own."""
+        return self.eta * self.schedule.factor(replace(self._start, step=step))
 
     def demand_finite(self, rows: Rows | None = None) -> None:
         """Raises Diverged unless all that moves is finite; `rows` are those of the newest step."""

@@ -46,7 +46,8 @@ class Trainer:
     """Trains theta on the training rows; afterwards `kept` holds what is worth keeping.
 
     With validation rows that is the best epoch by the watched figure, without them the newest finite state; None as
-    long as there is neither. `stop` is asked after each step, and while measuring, whether to end early.
+    long as there is neither. `stop` is asked after each step, or after those
+    taken together, and while measuring, whether to end early.
     """
 
     descent: Descent
@@ -175,7 +176,7 @@ class Trainer:
 
     def _pass(self) -> Iterator[Event]:
         """What is left of a pass over the training rows; raises _Stopped as soon as `stop` says so."""
-        queue = self.steps.queue()
+        queue = self.steps.queue(self.report_steps)
         self._heed_stop()
         while self._advance(queue):
             yield Progressed(self.at.epoch + 1, self.at.batch, self.at.cost / self.steps.rows)

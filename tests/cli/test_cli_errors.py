@@ -12,8 +12,8 @@ CSV = "a,b,y\n1,2,p\n3,4,q\n5,6,p\n"
 AUTO = "layers: [auto, 3, auto]\nepochs: 1\ndata: d.csv\n"
 KNOWN = (
     "activation, batch_size, checkpoint, class_weight, clip_norm, clip_value, cost, data, drop_last, dropout, dtype, "
-    "early_stopping, epochs, evaluate_train, expect, extends, init, input_dropout, l1, l2, layers, learning_rate, "
-    "max_norm, optimizer, output, relative_to, schedule, seed, shuffle, threads, train_biases"
+    "early_stopping, engine, epochs, evaluate_train, expect, extends, init, input_dropout, l1, l2, layers, "
+    "learning_rate, max_norm, optimizer, output, relative_to, schedule, seed, shuffle, threads, train_biases"
 )
 
 # name: (config, data, exit code, all of stderr)

@@ -78,6 +78,7 @@ NAME = {  # and the list of known.txt
 }
 WORD = {
     "dtype": "known: float32, float64",
+    "engine": "known: jit, numpy",
     "data.task": "known: classes, numbers",
     "data.missing": "known: drop, error, mean",
     "data.categorical": "known: one_hot",

@@ -159,10 +159,9 @@ def _save(out: Path, save: Save, ready: int, go: int, before: Callable[[], None]
             checkpoints.write_atomically = weights.write_atomically = Path.write_bytes  # type: ignore[assignment]
         spec = resumption.run.config.spec
         text = to_yaml(spec, relative_to=spec.folder)
-        with Recorder(
-            resumption.directory, text, ["test"], spec.folder, resumption.run.digests, resumption.record
-        ) as r:
-            events: Iterator[Event] = resumption.run.run(resumption.directory, r)
+        run, directory = resumption.run, resumption.directory
+        with Recorder(directory, text, ["test"], spec.folder, run.digests, run.numerics, resumption.record) as r:
+            events: Iterator[Event] = run.run(directory, r)
             for event in events:
                 if calls >= waits or isinstance(event, Ended):
                     break

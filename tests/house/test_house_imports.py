@@ -19,7 +19,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 BASE = {"bpcli", "errors", "registry", "streams"}
 MATHS = BASE | {"core"}
 DATA = BASE | {"data"}
-DECISIONS = MATHS | DATA | {"training"}
+DECISIONS = MATHS | DATA | {"jit", "training"}
 EVERYTHING = DECISIONS | {"spec", "explain", "runs", "ui"}
 
 MAY_SEE = {  # besides itself
@@ -28,9 +28,10 @@ MAY_SEE = {  # besides itself
     "registry": set(),
     "streams": set(),
     "core": BASE,
+    "jit": MATHS,
     "data": BASE,
-    "training": MATHS | DATA,
-    "explain": DECISIONS,
+    "training": MATHS | DATA | {"jit"},
+    "explain": MATHS | DATA | {"training"},
     "spec": DECISIONS,
     "runs": DECISIONS | {"spec", "explain"},
     "ui": DECISIONS | {"spec", "explain"},
@@ -44,6 +45,7 @@ MAY_USE = {  # besides the standard library
     "registry": set(),
     "streams": {"numpy"},
     "core": {"numpy", "scipy"},
+    "jit": {"numpy", "numba"},
     "data": {"numpy", "pyarrow"},
     "training": {"numpy", "threadpoolctl"},
     "explain": {"numpy"},
@@ -55,7 +57,7 @@ MAY_USE = {  # besides the standard library
 }
 
 INSIDE_FUNCTIONS = {"cli", "__main__"}  # so that help answers before anything heavy is imported
-EXTRAS = {"pyarrow"}  # an optional extra is imported where it is asked for, and has to be
+EXTRAS = {"pyarrow", "numba"}  # an optional extra is imported where it is asked for, and has to be
 
 Sources = Mapping[str, str]
 """Module name to source text; a package goes by its own name, as `bpcli.core`."""
@@ -190,7 +192,7 @@ def test_every_forbidden_look_is_found(part):
 
 @pytest.mark.parametrize("part", MAY_USE)
 def test_every_foreign_library_is_found(part):
-    for library in ("rich", "typer", "yaml", "pydantic", "numpy", "scipy", "pyarrow", "pandas"):
+    for library in ("rich", "typer", "yaml", "pydantic", "numpy", "scipy", "pyarrow", "numba", "pandas"):
         found = faults({planted_in(part): f"def f():\n    from {library}.sub import x"})
         assert any(f"{part} may not use {library}" in fault for fault in found) == (library not in MAY_USE[part])
 

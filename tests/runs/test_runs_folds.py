@@ -102,7 +102,7 @@ def test_the_same_seed_gives_the_same_bytes_and_so_does_the_config_of_a_fold(tmp
     spec = alone.config.spec
     with (
         RunDirectory.create(tmp_path / "alone", "any") as directory,
-        Recorder(directory, to_yaml(spec), ["bpcli"], spec.folder, alone.digests) as recorder,
+        Recorder(directory, to_yaml(spec), ["bpcli"], spec.folder, alone.digests, alone.numerics) as recorder,
     ):
         for _ in alone.run(directory, recorder):
             pass

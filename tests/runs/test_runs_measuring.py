@@ -39,7 +39,7 @@ def measured(folder: Path, target: str, layers: str, more: str = "", rows: str =
     run = TrainingRun(read_config(str(folder / "c.yaml")))
     with (
         RunDirectory.create(folder / "run", "any") as directory,
-        Recorder(directory, "", ["bpcli"], folder, run.digests) as recorder,
+        Recorder(directory, "", ["bpcli"], folder, run.digests, run.numerics) as recorder,
     ):
         for _ in run.run(directory, recorder):
             pass

@@ -12,6 +12,7 @@ import pytest
 
 from bpcli.errors import CannotWriteError
 from bpcli.runs.directory import RunDirectory
+from bpcli.runs.provenance import numerics
 from bpcli.runs.recorder import Recorder
 
 
@@ -28,6 +29,7 @@ def recorder(directory: RunDirectory) -> Recorder:
         command=["bpcli", "train", "caf\udce9.yaml"],
         relative_to=Path("configs"),
         digests={"../datasets/xor.csv": "ab" * 32},
+        numerics=numerics(),
     )
 
 

@@ -37,7 +37,7 @@ def train(folder: Path, config: str, name: str = "run", stop: Callable[[], bool]
     run = TrainingRun(read_config(str(folder / f"{name}.yaml")), stop)
     with (
         RunDirectory.create(folder / name, "any") as directory,
-        Recorder(directory, "", ["bpcli"], folder, run.digests) as recorder,
+        Recorder(directory, "", ["bpcli"], folder, run.digests, run.numerics) as recorder,
     ):
         for _ in run.run(directory, recorder):
             pass

@@ -74,7 +74,20 @@ CONDITIONS += ["'0:50000'", "0:5", "'0-5'", "':5'", "2/5", "5/5", "0/5", "7/5", 
 LISTS = ["[4, 3]", "[4]", "[auto, 8, auto]", "[4, 0]", "[a, b]", "[a, a]", "[a, ~]", "[relu, tanh]", "[relu, relou]"]
 LISTS += ["[0.1, 0.2]", "[0.1, 1]", "[{name: gelu, form: tanh}, relu]", "[{name: gelu, form: tan}]", "[2020, 2021]"]
 NAMES = [name for registry in REGISTRIES for name in registry]
-WORDS = ["float32", "float64", "standard", "minmax", "none", "error", "drop", "mean", "one_hot", "numbers", "labels"]
+WORDS = [
+    "float32",
+    "float64",
+    "jit",
+    "standard",
+    "minmax",
+    "none",
+    "error",
+    "drop",
+    "mean",
+    "one_hot",
+    "numbers",
+    "labels",
+]
 WORDS += ["classes", "exact", *get_args(Metric)]
 VALUES = [*NOT_A_NUMBER, *NUMBERS, *LARGE, *NEAR, *PARTS, *CONDITIONS, *LISTS, *WORDS, "tanh", "adam", "csv"]
 TAKE_NAMES = re.compile(r"activation|output|cost|optimizer|schedule|init|data\.format")

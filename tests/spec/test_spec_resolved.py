@@ -119,6 +119,7 @@ data:
   format: null
 dtype: float32
 threads: 1
+engine: numpy
 optimizer:
   name: sgd
   momentum: 0.0
@@ -181,7 +182,7 @@ def train(config: Path, out: Path) -> RunDirectory:
     spec = run.config.spec
     with (
         RunDirectory.create(out, "c") as directory,
-        Recorder(directory, to_yaml(spec, spec.folder), [], spec.folder, run.digests) as recorder,
+        Recorder(directory, to_yaml(spec, spec.folder), [], spec.folder, run.digests, run.numerics) as recorder,
     ):
         for event in run.run(directory, recorder):
             assert not isinstance(event, Ended) or event.reason == "epochs"

@@ -27,6 +27,10 @@ class Spare:
     ones: Array  # (n[l],)
 
 
+EXP_LIMIT = 700.0
+"""The largest power of e that the functions of single numbers ask for; a bit above, it is no number any more."""
+
+
 class Activation(Protocol):
     """An elementwise function and its derivative; its fields are its parameters."""
 
@@ -42,6 +46,20 @@ class Activation(Protocol):
 
     def times_prime(self, delta: Array, z: Array, a: Array, spare: Spare) -> None:
         """δ ← δ ⊙ f′(z)."""
+
+
+class OfNumbers(Protocol):
+    """What an activation says besides, to be compiled: the same function, of single numbers.
+
+    Numba compiles both as they stand, with a record of the fields in the place of `self`, so they use nothing but that,
+    numbers and `math`. One that has neither is not among what `engine: jit` does.
+    """
+
+    def value(self, z: float) -> float:
+        """f(z); no number stays none."""
+
+    def prime(self, z: float, a: float) -> float:
+        """f′(z), at a = f(z)."""
 
 
 ACTIVATIONS: Registry[type[Activation]] = Registry("activation")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import pi, sqrt
+from math import exp, log1p, pi, sqrt, tanh
 from typing import ClassVar, Literal
 
 import numpy as np
 from scipy.special import ndtr
 
-from bpcli.core.activations.base import ACTIVATIONS, Spare
+from bpcli.core.activations.base import ACTIVATIONS, EXP_LIMIT, Spare
 from bpcli.core.activations.rectifying import softplus
 from bpcli.core.activations.saturating import sigmoid
 from bpcli.core.linalg import Array
@@ -38,6 +38,13 @@ class Silu:
         np.add(spare.block, 1, out=spare.block)
         delta *= spare.block
 
+    def value(self, z: float) -> float:
+        return z / (1 + exp(EXP_LIMIT if z < -EXP_LIMIT else -z))
+
+    def prime(self, z: float, a: float) -> float:
+        gate = 1 / (1 + exp(EXP_LIMIT if z < -EXP_LIMIT else -z))
+        return gate * (1 + z * (1 - gate))
+
 
 @ACTIVATIONS.register("mish")
 @dataclass(frozen=True)
@@ -64,6 +71,13 @@ class Mish:
         slope *= rest
         slope += t
         delta *= slope
+
+    def value(self, z: float) -> float:
+        return z * tanh(log1p(exp(-abs(z))) + (0.0 if z <= 0 else z))
+
+    def prime(self, z: float, a: float) -> float:
+        t = tanh(log1p(exp(-abs(z))) + (0.0 if z <= 0 else z))
+        return t + z * (1 - t * t) / (1 + exp(EXP_LIMIT if z < -EXP_LIMIT else -z))
 
 
 @ACTIVATIONS.register("gelu")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp, expm1, log1p
 from typing import ClassVar
 
 import numpy as np
@@ -27,6 +28,12 @@ class Relu:
         np.sign(a, out=spare.block)  # of what is never below 0
         delta *= spare.block
 
+    def value(self, z: float) -> float:
+        return 0.0 if z <= 0 else z  # so that what is no number stays none
+
+    def prime(self, z: float, a: float) -> float:
+        return 1.0 if a > 0 else 0.0
+
 
 @ACTIVATIONS.register("leaky_relu")
 @dataclass(frozen=True)
@@ -50,6 +57,12 @@ class LeakyRelu:
         np.maximum(spare.block, self.slope, out=spare.block)
         delta *= spare.block
 
+    def value(self, z: float) -> float:
+        return self.slope * z if z <= 0 else z
+
+    def prime(self, z: float, a: float) -> float:
+        return 1.0 if a > 0 else self.slope
+
 
 @ACTIVATIONS.register("elu")
 @dataclass(frozen=True)
@@ -70,6 +83,12 @@ class Elu:
         np.minimum(a, 0, out=spare.block)
         np.add(spare.block, 1, out=spare.block)
         delta *= spare.block
+
+    def value(self, z: float) -> float:
+        return expm1(z) if z <= 0 else z
+
+    def prime(self, z: float, a: float) -> float:
+        return a + 1 if a <= 0 else 1.0
 
 
 SELU_ALPHA = 1.6732632423543772
@@ -104,6 +123,12 @@ class Selu:
         np.add(spare.block, SELU_SCALE * SELU_ALPHA, out=spare.block)
         delta *= spare.block
 
+    def value(self, z: float) -> float:
+        return SELU_SCALE * (SELU_ALPHA * expm1(z) if z <= 0 else z)
+
+    def prime(self, z: float, a: float) -> float:
+        return SELU_SCALE if a > 0 else a + SELU_SCALE * SELU_ALPHA
+
 
 @ACTIVATIONS.register("softplus")
 @dataclass(frozen=True)
@@ -122,6 +147,12 @@ class Softplus:
         np.expm1(spare.block, out=spare.block)
         np.negative(spare.block, out=spare.block)
         delta *= spare.block
+
+    def value(self, z: float) -> float:
+        return log1p(exp(-abs(z))) + (0.0 if z <= 0 else z)
+
+    def prime(self, z: float, a: float) -> float:
+        return -expm1(-a)
 
 
 def softplus(z: Array, out: Array, spare: Array) -> None:

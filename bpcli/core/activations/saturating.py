@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp, tanh
 from typing import ClassVar
 
 import numpy as np
 
-from bpcli.core.activations.base import ACTIVATIONS, Spare
+from bpcli.core.activations.base import ACTIVATIONS, EXP_LIMIT, Spare
 from bpcli.core.linalg import Array
 
 
@@ -38,6 +39,12 @@ class Sigmoid:
         np.subtract(1, a, out=spare.block)
         delta *= spare.block
 
+    def value(self, z: float) -> float:
+        return 1 / (1 + exp(EXP_LIMIT if z < -EXP_LIMIT else -z))
+
+    def prime(self, z: float, a: float) -> float:
+        return a * (1 - a)
+
 
 @ACTIVATIONS.register("tanh")
 @dataclass(frozen=True)
@@ -55,6 +62,12 @@ class Tanh:
         np.square(a, out=spare.block)
         np.subtract(1, spare.block, out=spare.block)
         delta *= spare.block
+
+    def value(self, z: float) -> float:
+        return tanh(z)
+
+    def prime(self, z: float, a: float) -> float:
+        return 1 - a * a
 
 
 @ACTIVATIONS.register("softsign")
@@ -74,6 +87,12 @@ class Softsign:
         self._one_plus_magnitude(z, spare.block)
         delta /= spare.block
         delta /= spare.block
+
+    def value(self, z: float) -> float:
+        return z / (1 + abs(z))
+
+    def prime(self, z: float, a: float) -> float:
+        return 1 / (1 + abs(z)) ** 2
 
     @staticmethod
     def _one_plus_magnitude(z: Array, out: Array) -> None:
@@ -97,3 +116,9 @@ class Identity:
 
     def times_prime(self, delta: Array, z: Array, a: Array, spare: Spare) -> None:
         """Leaves δ as it is."""
+
+    def value(self, z: float) -> float:
+        return z
+
+    def prime(self, z: float, a: float) -> float:
+        return 1.0

@@ -29,8 +29,7 @@ class Adam(Optimizer):
 
     def move(self, theta: Parameters, gradient: Parameters, eta: float) -> None:
         self.t += 1
-        root = sqrt(1 - self.beta2**self.t)
-        rate = eta * root / (1 - self.beta1**self.t)
+        rate, root = self.pace(eta, self.t)
         for w, g, m, v, spare, _ in self._chunks(theta, gradient):
             m *= self.beta1
             add_scaled(m, g, 1 - self.beta1)
@@ -41,6 +40,15 @@ class Adam(Optimizer):
             spare += self.epsilon * root  # √v + ε √(1 − β₂ᵗ), and √(1 − β₂ᵗ) is in the rate
             np.divide(m, spare, out=spare)
             add_scaled(w, spare, -rate)
+
+    def pace(self, eta: float, t: int) -> tuple[float, float]:
+        root = sqrt(1 - self.beta2**t)
+        return eta * root / (1 - self.beta1**t), root
+
+    def moved(self, w: float, g: float, m: float, v: float, rate: float, root: float) -> tuple[float, float, float]:
+        m = self.beta1 * m + (1 - self.beta1) * g
+        v = self.beta2 * v + (1 - self.beta2) * g * g
+        return w - rate * m / (sqrt(v) + self.epsilon * root), m, v
 
     def rule(self, w: Array, g: Array, memory: Memory, eta: float, t: int, decays: bool) -> tuple[Array, Memory]:
         m = self.beta1 * memory["m"] + (1 - self.beta1) * g
@@ -100,6 +108,11 @@ class RmsProp(Optimizer):
             g *= eta
             w -= g
 
+    def moved(self, w: float, g: float, v: float, u: float, eta: float, one: float) -> tuple[float, float, float]:
+        v = self.rho * v + (1 - self.rho) * g * g
+        u = self.momentum * u + g / (sqrt(v) + self.epsilon)
+        return w - eta * u, v, u
+
     def rule(self, w: Array, g: Array, memory: Memory, eta: float, t: int, decays: bool) -> tuple[Array, Memory]:
         v = self.rho * memory["v"] + (1 - self.rho) * g**2
         scaled = g / (np.sqrt(v) + self.epsilon)
@@ -127,6 +140,10 @@ class Adagrad(Optimizer):
             g /= spare
             g *= eta
             w -= g
+
+    def moved(self, w: float, g: float, v: float, none: float, eta: float, one: float) -> tuple[float, float, float]:
+        v = v + g * g
+        return w - eta * g / (sqrt(v) + self.epsilon), v, none
 
     def rule(self, w: Array, g: Array, memory: Memory, eta: float, t: int, decays: bool) -> tuple[Array, Memory]:
         v = memory["v"] + g**2

@@ -20,7 +20,12 @@ Memory = dict[str, Array]
 
 
 class Optimizer(ABC):
-    """A rule of descent; its fields are its parameters. g below is the gradient, the penalty in it."""
+    """A rule of descent; its fields are its parameters. g below is the gradient, the penalty in it.
+
+    One that has `moved` too is compiled by `engine: jit`, as activations are: it takes one parameter w, its g, what is
+    remembered of it in the first and second memory (0 where there is none), and what `pace` gives for the step, and
+    returns w and both memories, moved.
+    """
 
     takes_factors: ClassVar[bool] = False
     """Whether `follow` is there, for steps that need no gradient to be written out."""
@@ -54,6 +59,10 @@ class Optimizer(ABC):
 
         `decays` is true for weights and false for biases.
         """
+
+    def pace(self, eta: float, t: int) -> tuple[float, float]:
+        """Two numbers by which step t (from 1) moves all entries; η and 1 unless the optimizer says otherwise."""
+        return eta, 1.0
 
     def _chunks(self, theta: Parameters, gradient: Parameters) -> Iterator[tuple[Array, ...]]:
         """w, g, each memory in its order, and two spare arrays, a piece of the trained parameters at a time."""

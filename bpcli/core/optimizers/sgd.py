@@ -76,6 +76,10 @@ class Sgd(Optimizer):
                     g = v[0]
             w += g
 
+    def moved(self, w: float, g: float, v: float, none: float, eta: float, one: float) -> tuple[float, float, float]:
+        v = self.momentum * v - eta * g
+        return (w + (self.momentum * v - eta * g if self.nesterov else v), v, none)
+
     def rule(self, w: Array, g: Array, memory: Memory, eta: float, t: int, decays: bool) -> tuple[Array, Memory]:
         if not self.momentum:
             return w - eta * g, {}

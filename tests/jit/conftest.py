@@ -1,0 +1,3 @@
+from plain_engine import plain_engine
+
+__all__ = ["plain_engine"]
