@@ -173,6 +173,16 @@ def test_a_meta_may_say_what_it_likes_in_few_values(path: Path) -> None:
     assert read_weights(path).meta["config"] == meta["config"]
 
 
+def test_a_meta_may_say_much_of_a_network_with_many_inputs(path: Path) -> None:
+    names = [f"x{number}" for number in range(20_000)]
+    meta = {"features": names, "categories": {name: [] for name in names}, "shift": [0.5] * 20_000}
+    save_weights(path, network(layers=(20_000, 1)), meta)
+    assert read_weights(path).meta["features"] == names
+    with pytest.raises(WeightsError, match="says more"):
+        path.write_bytes(pack(network(), meta))
+        read_weights(path)
+
+
 def test_members_in_another_order_or_meta_of_another_type_are_refused(path: Path) -> None:
     meta = np.frombuffer(CANONICAL.encode(), np.uint8)
     assert_refused(path, write_npz({"meta": meta} | network()), "order")
