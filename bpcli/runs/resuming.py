@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -137,9 +138,17 @@ def _config_then(checkpoint: Checkpoint) -> Config:
     try:
         if not isinstance(mapping, dict):
             raise ConfigError("there is none")
-        return config_from_mapping(mapping, Path(), str(checkpoint.path))
+        config = config_from_mapping(mapping, Path(), str(checkpoint.path))
     except ConfigError as error:
         raise WeightsError(f"{checkpoint.path}: its config is not one: {error.lines[0]}") from error
+    layers = config.spec.layers
+    sizes = [size for size in layers if isinstance(size, int)]
+    numbers = sum((columns + 1) * rows for columns, rows in pairwise(sizes))
+    if len(sizes) < len(layers) or any(array.size != numbers for array in checkpoint.state.arrays.values()):
+        raise WeightsError(
+            f"{checkpoint.path}: its arrays are not those of layers {list(layers)}"
+        )  # before memory is taken
+    return config
 
 
 def _config_now(checkpoint: Checkpoint, config: str | None, overrides: Sequence[str]) -> Config:

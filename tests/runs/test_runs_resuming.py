@@ -176,6 +176,11 @@ def test_other_numerics_are_told_and_no_obstacle(home: Path) -> None:
         (lambda meta: meta["config"].update(epochs=-1), "its config is not one: .*epochs"),
         (lambda meta: meta.update(files=[]), "nothing of its files"),
         (lambda meta: meta["files"].update({"d.csv": {"sha256": 1}}), "nothing of its files"),
+        (
+            lambda meta: meta["config"].update(layers=[3, 10**8, 2]),
+            r"arrays are not those of layers \[3, 100000000, 2\]",
+        ),
+        (lambda meta: meta["config"].update(layers=["auto", 5, 2]), "arrays are not those of layers"),
         (lambda meta: meta.update(kept=[]), "nothing of what was kept"),
         (lambda meta: meta.update(lines=7), "its lines are not those of its epochs"),
         (lambda meta: meta["state"].update(batch=5, step=13), "its batch is 5, not a whole number from 0 to 4"),
