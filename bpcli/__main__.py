@@ -155,11 +155,15 @@ def _report_bug(error: Exception) -> str:
     import tempfile  # here, so that signals are heeded sooner
     import traceback
 
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="bpcli-bug-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
-    ) as log:
-        log.write(f"{' '.join(sys.argv)}\n\n{''.join(traceback.format_exception(error))}")
-    return f"bpcli: this is a bug in bpcli ({type(error).__name__}: {error}); please report it with {log.name}"
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="bpcli-bug-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
+        ) as log:
+            log.write(f"{' '.join(sys.argv)}\n\n{''.join(traceback.format_exception(error))}")
+        more = f"with {log.name}"
+    except OSError as refused:
+        more = f"(no log could be written: {refused.strerror or refused}; BPCLI_DEBUG=1 shows more)"
+    return f"bpcli: this is a bug in bpcli ({type(error).__name__}: {error}); please report it {more}"
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def compare(a: WeightsFile, b: WeightsFile) -> dict[str, list[dict[str, Any]]]:
     for key in sorted(one.keys() | other.keys()):
         values = one.get(key, NOTHING), other.get(key, NOTHING)
         named = key in SECTIONS and all(isinstance(value, dict) for value in values)
-        found[SECTIONS.get(key, "format")] += _differences(*values, "" if named else key)
+        found[SECTIONS.get(key, "format")] += differences(*values, "" if named else key)
     for place in found["metrics"]:
         place |= _change(place.get("a"), place.get("b"))
     return {**found, "weights": blocks.compare(a.arrays, b.arrays)}
@@ -58,7 +58,7 @@ def differing(compared: Mapping[str, list[dict[str, Any]]]) -> list[str]:
     return [name for name in (*SECTIONS.values(), "format") if compared[name]] + ["weights"] * bool(weights)
 
 
-def _differences(a: Any, b: Any, path: str) -> Iterator[dict[str, Any]]:
+def differences(a: Any, b: Any, path: str) -> Iterator[dict[str, Any]]:
     """Each place at which two JSON values differ, and both values; one is left out where there is nothing.
 
     Of a mapping that one side lacks, each key is a place of its own.
@@ -67,10 +67,10 @@ def _differences(a: Any, b: Any, path: str) -> Iterator[dict[str, Any]]:
         a, b = ({} if value is NOTHING else value for value in (a, b))
     if isinstance(a, dict) and isinstance(b, dict):
         for key in sorted(a.keys() | b.keys()):
-            yield from _differences(a.get(key, NOTHING), b.get(key, NOTHING), f"{path}.{key}" if path else key)
+            yield from differences(a.get(key, NOTHING), b.get(key, NOTHING), f"{path}.{key}" if path else key)
     elif isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
         for index, (x, y) in enumerate(zip(a, b)):
-            yield from _differences(x, y, f"{path}[{index}]")
+            yield from differences(x, y, f"{path}[{index}]")
     elif NOTHING in (a, b) or json.dumps(a) != json.dumps(b):  # the text, because 1, 1.0 and true are equal
         yield {"key": path, **{side: value for side, value in (("a", a), ("b", b)) if value is not NOTHING}}
 

@@ -12,11 +12,9 @@ from bpcli.data.loading import Examples, SplitName, load_one, load_split
 from bpcli.data.source import Source, digest
 from bpcli.errors import UsageError
 from bpcli.runs.measuring import figures
-from bpcli.runs.trained import Trained, demand_recorded, folder_of_data
+from bpcli.runs.trained import Trained, carry_forward, demand_recorded, folder_of_data
 from bpcli.spec.data_schema import SourceSpec
 from bpcli.spec.sources import Sources, recipe, sources
-from bpcli.training.evaluate import Evaluator
-from bpcli.training.threads import blas_threads
 
 
 def split_names(trained: Trained) -> list[SplitName]:
@@ -75,10 +73,8 @@ def holds_training_rows(trained: Trained, source: Source) -> bool:
 
 
 def evaluate(trained: Trained, examples: Examples, split: str) -> dict[str, Any]:
-    """All figures of the network on these rows: the object that `eval --json` prints."""
-    evaluator = Evaluator(trained.network, trained.preparation.task, np.dtype(trained.config.spec.dtype))
-    with blas_threads(trained.config.spec.blas_threads):
-        outputs, costs = evaluator.run(trained.theta, examples.x, examples.y)
+    """All figures of the network on these rows: the object that `eval --json` prints; raises DataError."""
+    outputs, costs = carry_forward(trained, examples.x, examples.rows, examples.y)
     return {
         "weights": str(trained.path),
         "split": split,

@@ -12,6 +12,7 @@ from bpcli.explain.blocks import describe
 from bpcli.runs.npz import Array
 from bpcli.runs.trained import trained_of
 from bpcli.runs.weights import is_plain, read_arrays, read_weights
+from bpcli.spec.resolved import to_mapping
 
 
 def inspect(path: Path) -> dict[str, Any]:
@@ -38,7 +39,8 @@ def inspect(path: Path) -> dict[str, Any]:
         "threads": spec.threads,
         "inputs": list(trained.preparation.input_names),
         "target": trained.preparation.target_in_words,
-        **{part: file.meta[part] for part in ("config", "preparation", "metrics", "numerics", "files")},
+        "config": to_mapping(spec),  # as the file has it, and with every default should it lack a key
+        **{part: file.meta[part] for part in ("preparation", "metrics", "numerics", "files")},
     }
 
 

@@ -17,9 +17,7 @@ from bpcli.data.loading import load_inputs
 from bpcli.data.source import Source
 from bpcli.errors import UsageError
 from bpcli.registry import Registry
-from bpcli.runs.trained import Trained
-from bpcli.training.evaluate import Evaluator
-from bpcli.training.threads import blas_threads
+from bpcli.runs.trained import Trained, carry_forward
 
 PROBABILITIES = frozenset({"softmax", "sigmoid"})  # the outputs that are
 
@@ -43,10 +41,8 @@ class Predictions:
 
 def predict(trained: Trained, source: Source) -> Predictions:
     """Carries the rows of a file forward; the target column may be there or not. Raises DataError."""
-    dtype = np.dtype(trained.config.spec.dtype)
-    inputs = load_inputs(source, trained.preparation, dtype)
-    with blas_threads(trained.config.spec.blas_threads):
-        outputs, _ = Evaluator(trained.network, trained.preparation.task, dtype).run(trained.theta, inputs.x)
+    inputs = load_inputs(source, trained.preparation, np.dtype(trained.config.spec.dtype))
+    outputs, _ = carry_forward(trained, inputs.x, inputs.rows)
     return Predictions(_columns(trained, outputs), inputs.rows, inputs.count)
 
 

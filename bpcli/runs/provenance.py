@@ -7,6 +7,7 @@ import os
 import platform
 import sys
 from importlib.metadata import version
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,9 @@ import scipy.linalg.blas  # loads SciPy's BLAS, so that it is always among those
 from threadpoolctl import threadpool_info
 
 from bpcli import __version__
+from bpcli.runs.comparison import differences
+
+MOST_CHANGES = 8  # that are told
 
 
 def numerics(engine: str = "numpy") -> dict[str, Any]:
@@ -37,15 +41,18 @@ def numerics(engine: str = "numpy") -> dict[str, Any]:
 
 def changed_numerics(then: Any, engine: str = "numpy") -> str | None:
     """A line about what can change the bits and is not what it was, as `numerics` wrote it down; None if all is."""
-    now = numerics(engine)
     if not isinstance(then, dict):
         return None
+    now = numerics(engine)
+    places = differences(now, {name: then[name] for name in now if name in then}, "")
     changed = [
-        f"{name} is {json.dumps(now[name])} and was {json.dumps(then.get(name))}"
-        for name in now
-        if then.get(name) != now[name]
+        f"{place['key']} is {_told(place, 'a')} and was {_told(place, 'b')}" for place in islice(places, MOST_CHANGES)
     ]
     return f"{'; '.join(changed)}: the last bits may come out otherwise" if changed else None
+
+
+def _told(place: dict[str, Any], side: str) -> str:
+    return json.dumps(place[side], ensure_ascii=False) if side in place else "nothing"
 
 
 def machine() -> dict[str, Any]:

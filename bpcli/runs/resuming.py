@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def resume(
     directory = RunDirectory(path if path.is_dir() else path.parent)
     try:
         directory.sweep()
-        checkpoint = read_checkpoint(newest_checkpoint(path))
+        checkpoint = _read(path)
         then = _config_then(checkpoint)
         now = _config_now(checkpoint, config, overrides)
         run = TrainingRun(now, stop)
@@ -95,11 +96,32 @@ def newest_checkpoint(path: Path) -> Path:
     if path.is_file():
         return path
     if not path.is_dir():
-        raise WeightsError(f"{path}: no such run or checkpoint{similar_file(path)}")
+        wrong = "neither a run nor a checkpoint" if path.exists() else f"no such run or checkpoint{similar_file(path)}"
+        raise WeightsError(f"{path}: {wrong}")
     found = list(checkpoints_in(path).values())
     if not found:
         raise WeightsError(f"{path}: holds no checkpoint to go on from")
     return found[0]
+
+
+def _read(path: Path) -> Checkpoint:
+    """The checkpoint that `path` means; where it is not sound, the error names one before it that is."""
+    newest = newest_checkpoint(path)
+    try:
+        return read_checkpoint(newest)
+    except WeightsError as error:
+        sound = next(filter(_is_sound, checkpoints_in(path).values()), None)
+        if sound is None:
+            raise
+        raise WeightsError(f"{error}; the one before it is sound: --resume {sound}") from error
+
+
+def _is_sound(checkpoint: Path) -> bool:
+    try:
+        read_checkpoint(checkpoint)
+    except WeightsError:
+        return False
+    return True
 
 
 def _lines(checkpoint: Checkpoint) -> int:
@@ -116,15 +138,23 @@ def _config_then(checkpoint: Checkpoint) -> Config:
     try:
         if not isinstance(mapping, dict):
             raise ConfigError("there is none")
-        return config_from_mapping(mapping, Path(), str(checkpoint.path))
+        config = config_from_mapping(mapping, Path(), str(checkpoint.path))
     except ConfigError as error:
         raise WeightsError(f"{checkpoint.path}: its config is not one: {error.lines[0]}") from error
+    layers = config.spec.layers
+    sizes = [size for size in layers if isinstance(size, int)]
+    numbers = sum((columns + 1) * rows for columns, rows in pairwise(sizes))
+    if len(sizes) < len(layers) or any(array.size != numbers for array in checkpoint.state.arrays.values()):
+        raise WeightsError(
+            f"{checkpoint.path}: its arrays are not those of layers {list(layers)}"
+        )  # before memory is taken
+    return config
 
 
 def _config_now(checkpoint: Checkpoint, config: str | None, overrides: Sequence[str]) -> Config:
     """The config to go on with: the one that is named, or that of the run; its data is that of the run."""
     files = checkpoint.meta.get("files")
-    if not isinstance(files, dict):
+    if not isinstance(files, dict) or not all(isinstance(sha256, str) for sha256 in files.values()):
         raise WeightsError(f"{checkpoint.path}: it says nothing of its files")
     if config is None:
         folder = _folder_of_data(checkpoint.path, files)

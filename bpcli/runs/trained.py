@@ -11,14 +11,18 @@ from typing import Any
 
 import numpy as np
 
+from bpcli.core.linalg import Array
 from bpcli.core.network import Network
 from bpcli.core.parameters import Parameters
 from bpcli.data.preparation import Preparation
 from bpcli.data.source import Source, digest
+from bpcli.data.table import Rows
 from bpcli.errors import ConfigError, DataError, WeightsError
 from bpcli.runs.weights import Meta, WeightsFile, read_weights
 from bpcli.spec import build
 from bpcli.spec.reading import Config, config_from_mapping
+from bpcli.training.evaluate import Evaluator
+from bpcli.training.threads import blas_threads
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,25 @@ def trained_of(file: WeightsFile) -> Trained:
     for name, block in theta.blocks():
         block[:] = file.arrays[name]
     return Trained(path, config, preparation, network, theta, file.meta)
+
+
+def carry_forward(trained: Trained, x: Array, rows: Rows, y: Array | None = None) -> tuple[Array, Array]:
+    """Outputs (n, n[L]) of rows x (n, n[0]), and the cost of each where there are targets; see `Evaluator.run`.
+
+    `rows` is where each stands in its file. Raises DataError when an output is no finite number.
+    """
+    dtype = np.dtype(trained.config.spec.dtype)
+    evaluator = Evaluator(trained.network, trained.preparation.task, dtype)
+    with blas_threads(trained.config.spec.blas_threads), np.errstate(all="ignore"):  # looked for here
+        outputs, costs = evaluator.run(trained.theta, x, y)
+    wrong = np.flatnonzero(~np.isfinite(outputs).all(axis=1))
+    if len(wrong):
+        largest = np.abs(x[wrong[0]]).max()
+        raise DataError(
+            f"{trained.path}: its outputs are no finite numbers for {len(wrong):,} of {len(x):,} rows, "
+            f"the first of them row {rows[wrong[0]]} (counted from 0; largest input {largest:.3g})"
+        )
+    return outputs, costs
 
 
 def folder_of_data(trained: Trained, needed: list[str], advice: str = "name the data with --data") -> Path:

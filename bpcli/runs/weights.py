@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ from bpcli.training.state import all_finite
 
 FORMAT = 1
 SMALL = 500_000  # numbers that may be read from anywhere, whatever there is use for
+MOST_DEPTH = 100  # of values within values in a meta; a config has 32 at most
+MOST_DIGITS = 40  # of a whole number; the state of a random stream has 39
+MOST_TOKENS = 100_000  # in the JSON of a meta, and 32 for each number: names and scaling of inputs and outputs
+_TOKEN = re.compile(rb'"[^"]*"?|([\[{])|([\]}])|[,:]')
 Meta = dict[str, Any]  # JSON values
 
 
@@ -161,16 +166,46 @@ def meta_of(arrays: Mapping[str, Array], of_format: int | str = FORMAT) -> Meta:
     """The meta among `arrays`; raises ValueError when it is missing, no JSON object, or of another format."""
     if "meta" not in arrays:
         raise ValueError("it has no meta: numbers alone serve `init: {from: ...}`, and no other use")
+    text = arrays["meta"].tobytes()
+    _demand_modest(text, sum(array.size for name, array in arrays.items() if name != "meta"))
     try:
-        meta = json.loads(arrays["meta"].tobytes())
+        meta = json.loads(text, parse_int=_whole_number)
     except (ValueError, RecursionError) as error:
         raise ValueError("its meta is not JSON") from error
     if not isinstance(meta, dict):
         raise ValueError("its meta is not a JSON object")
     if (found := meta.get("format")) != of_format:
-        other = "; it is a checkpoint, for train --resume" if str(found).startswith("checkpoint") else ""
-        raise ValueError(f"written in format {found!r:.40}; this bpcli reads format {of_format}{other}")
+        raise ValueError(
+            f"written in format {found!r:.40}; this bpcli reads format {of_format}{_mixed_up(found, of_format)}"
+        )
     return meta
+
+
+def _demand_modest(text: bytes, numbers: int) -> None:
+    """Raises ValueError for JSON that would take much more memory than it has bytes, or more depth than Python has.
+
+    `numbers` are those of the network that it speaks of.
+    """
+    most, depth = MOST_TOKENS + 32 * numbers, 0
+    plain = text.replace(b"\\\\", b"").replace(b'\\"', b"")  # in which every quote begins or ends a string
+    for count, token in enumerate(_TOKEN.finditer(plain), 1):
+        depth += (token.lastindex == 1) - (token.lastindex == 2)
+        if count > most or depth > MOST_DEPTH:
+            raise ValueError("its meta says more, or is nested deeper, than any network needs")
+
+
+def _whole_number(digits: str) -> int:
+    """An integer that any arithmetic can take; raises ValueError for one that is larger than a float can be."""
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a whole number of {len(digits)} digits")
+    return int(digits)
+
+
+def _mixed_up(found: object, of_format: int | str) -> str:
+    """What to add where a checkpoint was given for a weights file, or the other way round."""
+    if isinstance(of_format, int):
+        return "; it is a checkpoint, for train --resume" if str(found).startswith("checkpoint") else ""
+    return "; it is a weights file, and no checkpoint" if isinstance(found, int) else ""
 
 
 def read_bytes(path: Path, shown: str) -> bytes:

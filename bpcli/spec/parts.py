@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, ModelWrapValidatorHandler, ValidationError, model_validator
@@ -11,7 +12,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails
 from bpcli.errors import MOST_PROBLEMS
 from bpcli.registry import nearest
 from bpcli.spec.foreign import key_meant_by, meant_by
-from bpcli.spec.problems import choice, line_error, printable, refusal, unknown
+from bpcli.spec.problems import choice, line_error, printable, quoted, refusal, unknown
 from bpcli.spec.scalars import described, plain
 from bpcli.spec.tree import ScalarNode
 
@@ -123,7 +124,7 @@ def _unknown_word(value: Any, context: dict[str, Any]) -> str:
     return unknown(value, _words(context), meant_by(value, _words(context)))
 
 
-_SENTENCES = {
+_SENTENCES: dict[str, Callable[[Any, dict[str, Any]], str]] = {
     "greater_than": lambda value, bound: f"must be above {plain(bound['gt'])}, not {plain(value)}",
     "greater_than_equal": lambda value, bound: f"must be at least {plain(bound['ge'])}, not {plain(value)}",
     "less_than": lambda value, bound: f"must be below {plain(bound['lt'])}, not {plain(value)}",
@@ -133,4 +134,5 @@ _SENTENCES = {
     "tuple_type": lambda value, _: f"expected a list, not {described(value)}{_in_brackets(value)}",
     "dict_type": lambda value, _: f"expected a mapping, not {described(value)}",
     "literal_error": _unknown_word,
+    "string_unicode": lambda value, _: f"{quoted(value)} has half of a character in it",
 }

@@ -53,9 +53,7 @@ def config_from_mapping(mapping: Mapping[str, Any], folder: Path, shown: str, ov
 
     Raises ConfigError as `read_config` does, with `shown` for a place.
     """
-    tree = MappingNode(Place(shown))
-    for key, value in mapping.items():
-        tree.put(key, _node(value, tree.place), tree.place)
+    tree = _mapping_node(mapping, Place(shown))
     problems = [problem for text in overrides for problem in override(tree, text)]
     return _checked(tree, folder, {}, problems, [place_of(text).file for text in overrides])
 
@@ -84,13 +82,20 @@ def _checked(
     return Config(spec, tree)
 
 
+def _mapping_node(mapping: Mapping[str, Any], place: Place) -> MappingNode:
+    node = MappingNode(place)
+    for key, value in mapping.items():
+        text = str(key)
+        if text.encode(errors="replace").decode() != text:  # which JSON can hold, and YAML as it is read here cannot
+            raise ConfigError(f"{place.file}: the key {text!a} has half of a character in it")
+        node.put(text, _node(value, place), place)
+    return node
+
+
 def _node(value: Any, place: Place) -> Node:
     """The tree that YAML of the same meaning would give."""
     if isinstance(value, Mapping):
-        mapping = MappingNode(place)
-        for key, inner in value.items():
-            mapping.put(str(key), _node(inner, place), place)
-        return mapping
+        return _mapping_node(value, place)
     if isinstance(value, list | tuple):
         return SequenceNode.at(place, [_node(inner, place) for inner in value])
     if isinstance(value, str):

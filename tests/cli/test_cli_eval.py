@@ -185,3 +185,19 @@ def test_other_versions_than_those_that_trained_are_told(trained, tmp_path):
     done = bpcli("eval", tmp_path / "older.npz", "--data", "iris.csv", "--quiet", cwd=trained.folder)
     assert done.code == 0
     assert re.search(r'older\.npz: numpy is "[\d.]+" and was "0\.9": the last bits may come out otherwise\n', done.err)
+
+
+@pytest.mark.parametrize("command", [["eval", "w.npz"], ["eval", "w.npz", "--json"], ["predict", "w.npz", "iris.csv"]])
+def test_outputs_that_are_no_numbers_are_told_and_not_counted(trained, tmp_path, command):
+    read = read_weights(trained.weights)
+    save_weights(
+        tmp_path / "w.npz", {name: np.full_like(array, 3e38) for name, array in read.arrays.items()}, read.meta
+    )
+    shutil.copy(trained.folder / "iris.csv", tmp_path)
+    done = bpcli(*command, cwd=tmp_path)
+    assert (done.code, done.out) == (4, "")
+    assert re.fullmatch(
+        r"w\.npz: its outputs are no finite numbers for \d+ of \d+ rows, "
+        r"the first of them row \d+ \(counted from 0; largest input [\d.]+\)\n",
+        done.err,
+    ), done.err

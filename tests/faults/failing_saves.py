@@ -1,14 +1,16 @@
 """Makes the saves of a training fail, at each of their system calls in turn, and looks at what they leave behind.
 
-    python tests/faults/failing_saves.py (strace | limit) EVERY [--naive]
+    python tests/faults/failing_saves.py (strace | limit | disk) EVERY [--naive]
 
 `strace` injects each error, and a kill, at each system call of a save (every EVERY-th of these); `limit` lets no file
-grow beyond a size, so that a write stops half way, with sizes EVERY bytes apart. `--naive` saves straight into the
-files. Each try is a process of its own, forked when the training has come to a save. Prints what happened as JSON.
+grow beyond a size, so that a write stops half way, with sizes EVERY bytes apart; `disk` saves on a small disk with so
+many pages left, EVERY pages apart, which takes the right to mount. `--naive` saves straight into the files. Each try is
+a process of its own, forked when the training has come to a save. Prints what happened as JSON.
 """
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import re
@@ -199,7 +201,7 @@ class Strace:
         return fired
 
 
-CALLS = ("openat", "write", "fsync", "close", "rename", "unlink", "getdents64")
+CALLS = ("openat", "write", "fsync", "close", "rename", "unlink", "getdents64", "newfstatat", "access", "lseek")
 ERRORS = ("ENOSPC", "EIO", "EACCES", "EDQUOT")
 
 
@@ -223,6 +225,8 @@ def injections(calls: list[str]) -> Iterator[str]:
 def campaign(kind: str, every: int, naive: bool) -> dict[str, Any]:
     sys.dont_write_bytecode = True  # or Python would keep half of a module where files cannot grow
     base = Path(tempfile.mkdtemp())
+    if kind == "disk":
+        mount_small_disk(base)
     saves = Saves(base)
     told: dict[str, Any] = {"tries": 0, "fired": 0, "failed saves": 0, "kills": 0, "faults": []}
     began = time.monotonic()
@@ -230,6 +234,8 @@ def campaign(kind: str, every: int, naive: bool) -> dict[str, Any]:
         if kind == "strace":
             attacks = list(injections(calls_of(saves, save)))[::every]
             results = [saves.attempt(save, Strace(base / "log", inject), naive=naive) for inject in attacks]
+        elif kind == "disk":
+            results = [saves.attempt(save, free(base), leave_free(base, n), naive) for n in range(0, 12, every)]
         else:
             sizes = range(100, 9000, every)
             results = [saves.attempt(save, lambda pid: None, limit_files(size), naive) for size in sizes]
@@ -240,8 +246,45 @@ def campaign(kind: str, every: int, naive: bool) -> dict[str, Any]:
             told["kills"] += result.code == -9
             told["faults"] += result.faults
     told["seconds"] = round(time.monotonic() - began, 1)
+    if kind == "disk":
+        subprocess.run(["umount", base], check=True)
     shutil.rmtree(base)
     return told
+
+
+def mount_small_disk(folder: Path) -> None:
+    """Puts a disk of 1 MiB there that only this process and its children see."""
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS) != 0:
+        raise OSError(ctypes.get_errno(), "cannot have mounts of its own")
+    subprocess.run(["mount", "--make-rprivate", "/"], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", folder], check=True)
+
+
+def leave_free(disk: Path, pages: int) -> Callable[[], None]:
+    """Fills a disk but for so many pages."""
+
+    def fill() -> None:
+        left = os.statvfs(disk)
+        (disk / FILLER).write_bytes(bytes((left.f_bavail - pages) * left.f_bsize))
+
+    return fill
+
+
+def free(disk: Path) -> Callable[[int], Callable[[], bool]]:
+    """Takes away what fills a disk, once the save has been tried."""
+
+    def attack(pid: int) -> Callable[[], bool]:
+        def finished() -> bool:
+            (disk / FILLER).unlink()
+            return True
+
+        return finished
+
+    return attack
+
+
+CLONE_NEWNS = 0x20000
+FILLER = "filler"
 
 
 def limit_files(size: int) -> Callable[[], None]:

@@ -186,7 +186,8 @@ def weights_files() -> Iterator[tuple[str, bytes]]:
         yield f"that lies: {what} {value}", laid_out(list(members().items()), **{what: value})
     for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
         yield f"packed by method {method}", from_zipfile(members(), method)
-        yield f"a bomb of method {method}", from_zipfile(members(W1=bytes(2**26)), method)
+        bomb = bytes(2**26 if method else 2**24)  # stored it is none, but a large file, with a long digest
+        yield f"a bomb of method {method}", from_zipfile(members(W1=bomb), method)
     good = laid_out(list(members().items()))
     for what, data in [
         ("something before it", signed(b"#!/bin/sh\n" + good[:-DIGEST_LENGTH])),
@@ -222,6 +223,10 @@ def metas() -> Iterator[str]:
         META.replace("3", "9" * 5000),
         META.replace('"format":1', '"format":1,"format":1'),
     )
+    million = 10**6
+    deep, lists, numbers = "[" * 500 + "]" * 500, f"[{'[],' * million}0]", f"[{'1,' * million}1]"
+    for large in (deep, lists, numbers, '"' + '\\"' * million, '"' * million):
+        yield META.replace("}", f',"x":{large}}}', 1)
     yield from ("\ufeff" + META, META.replace("{", "{/**/", 1), META.replace('"', "'"))
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import random
-import tracemalloc
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hostile_files import GOOD, HARMLESS, foreign_files, from_zipfile, good_file, members, weights_files, wrong_arrays
+from refusals import Read, answer, read_naively
 
-from bpcli.errors import WeightsError
 from bpcli.runs.checkpoints import read_checkpoint
 from bpcli.runs.npz import DIGEST_LENGTH, digest, read_npz
 from bpcli.runs.weights import pack, read_arrays, read_weights
@@ -19,31 +19,18 @@ from bpcli.runs.weights import pack, read_arrays, read_weights
 SPARE = 16 * 2**20  # bytes that a refusal may take beyond the size of the file
 
 
-def refusal(path: Path, read: Callable[[Path], object]) -> str | None:
-    """What is said of a file; None when it is welcome."""
-    try:
-        read(path)
-    except WeightsError as error:
-        return str(error)
-    return None
-
-
-def assert_all_refused(path: Path, files: Iterable[tuple[str, bytes]], read: Callable[[Path], object]) -> int:
+def assert_all_refused(path: Path, files: Iterable[tuple[str, bytes]], read: Read) -> int:
     """Reads each of the files; gives how many there were."""
     count = 0
     for what, data in files:
         path.write_bytes(data)
-        size = len(data)
         del data
-        tracemalloc.start()
-        said = refusal(path, read)
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        assert said is not None, f"welcomed a file with {what}"
-        assert said.startswith(f"{path}: "), what
-        assert "\n" not in said, what
-        assert len(said) < len(str(path)) + 300, what
-        assert peak <= size + SPARE, f"{what}: {peak:,} bytes for a file of {size:,}"
+        found = answer(path, read)
+        assert found.said is not None, f"welcomed a file with {what}"
+        assert found.said.startswith(f"{path}: "), what
+        assert "\n" not in found.said, what
+        assert len(found.said) < len(str(path)) + 300, what
+        assert found.beyond <= SPARE, f"{what}: {found.beyond:,} bytes beyond those of the file"
         count += 1
     return count
 
@@ -74,6 +61,26 @@ def test_what_other_programs_may_write_is_welcome(tmp_path: Path) -> None:
             assert read_arrays(path, str(path), 20)["W1"].shape == (2, 3), what
             welcome += 1
     assert welcome == len(HARMLESS)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_numpy_alone_welcomes_many_and_fills_the_memory(tmp_path: Path) -> None:
+    path, welcome, full = tmp_path / "w.npz", 0, 0
+    for _, data in foreign_files():
+        path.write_bytes(data)
+        found = answer(path, read_naively)
+        welcome += found.said is None
+        full += found.beyond > SPARE
+    assert welcome >= 50
+    assert full >= 3
+
+
+def test_numpy_alone_loses_arrays_without_a_word() -> None:
+    good = good_file()
+    position = good.index(b"PK\1\2") + 33  # the high byte of how long the comment on W1 is
+    with np.load(io.BytesIO(good[:position] + b"\1" + good[position + 1 :]), allow_pickle=False) as file:
+        assert file.files == ["W1"]
+    assert changes(good, [position], [1]) == 1
 
 
 def changes(good: bytes, positions: Iterable[int], values: Iterable[int]) -> int:

@@ -211,7 +211,7 @@ def test_every_changed_byte_and_every_truncation_is_refused(tmp_path: Path) -> N
 def test_a_weights_file_and_a_checkpoint_are_told_apart(tmp_path: Path) -> None:
     lay_out(tmp_path)
     last(train(write_config(tmp_path, "sgd"), tmp_path / "out"))
-    with pytest.raises(WeightsError, match="format 1; this bpcli reads format checkpoint 1"):
+    with pytest.raises(WeightsError, match="it is a weights file, and no checkpoint"):
         read_checkpoint(tmp_path / "out" / "weights.npz")
     with pytest.raises(WeightsError, match="it is a checkpoint, for train --resume"):
         read_weights(tmp_path / "out" / "checkpoint-24.npz")

@@ -145,6 +145,17 @@ def test_the_first_cause_is_the_one_that_a_slow_search_finds(
         read_weights(tmp_path / "out" / "weights.npz")
 
 
+def test_a_plain_loop_goes_on_and_saves_what_is_no_number(home: Path, tmp_path: Path) -> None:
+    """What is stopped and told here, at the same learning rate."""
+    x = np.loadtxt(home / "d.csv", np.float32, delimiter=",", skiprows=1, usecols=(0, 1, 2))
+    w = np.ones(3, np.float32)
+    with np.errstate(all="ignore"):
+        for _ in range(6 * 7):
+            w -= np.float32(1e6) / len(x) * (x @ w - 1) @ x
+    np.save(tmp_path / "w.npy", w)
+    assert not np.isfinite(np.load(tmp_path / "w.npy")).any()
+
+
 def lines(home: Path, out: Path, text: str) -> tuple[Ended, list[str]]:
     spec: Config = read_config(config(home, text))
     ended = last(train(config(home, text), out))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from trainings import changed, lay_out, train
 from bpcli.errors import WeightsError
 from bpcli.runs.inspection import inspect
 from bpcli.runs.weights import pack
+from bpcli.ui.inspection import inspection
 
 CONFIG = "layers: [2, 5, 3]\nepochs: 3\ndata: {train: t.csv, features: [a, b], target: class, validation: 0.2}\n"
 
@@ -66,6 +69,20 @@ def test_numbers_without_meta_are_shown_as_far_as_they_go(tmp_path: Path, bpclis
     assert (found["format"], found["layers"], found["parameters"]) == (None, [2, 3, 1], 13)
     assert [block["norm"] for block in found["blocks"]] == [pytest.approx(6**0.5), 0, 1, 0]
     assert found["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_config_that_lacks_a_key_has_its_default(weights: Path, tmp_path: Path) -> None:
+    """As one of an older bpcli may, or of a stranger."""
+    said = inspect(weights)
+
+    def change(meta: Any, arrays: Any) -> None:
+        del meta["config"]["epochs"], meta["config"]["clip_norm"]
+        meta["config"]["data"] = "t.csv"
+
+    other = inspect(changed(weights, change, tmp_path / "less.npz"))
+    assert other["config"].keys() == said["config"].keys()
+    assert (other["config"]["epochs"], other["config"]["data"]["train"]) == (30, "t.csv")
+    assert any(re.match("epochs +3 of 30", line.plain) for line in inspection(other, 80))
 
 
 def test_what_is_none_is_refused_as_ever(weights: Path, tmp_path: Path) -> None:

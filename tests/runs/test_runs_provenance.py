@@ -51,6 +51,22 @@ def test_load_order_threads_and_place_of_the_libraries_say_nothing(monkeypatch: 
     assert [blas["version"] for blas in told[0]] == ["0.3.30", "0.3.31"]
 
 
+def test_what_has_changed_is_told_part_by_part() -> None:
+    now = provenance.numerics()
+    assert provenance.changed_numerics(json.loads(json.dumps(now))) is None
+    then = json.loads(json.dumps(now))
+    then["blas"][0]["kernel"] = "Z80"
+    del then["libc"]
+    assert provenance.changed_numerics(then) == (
+        f'blas[0].kernel is "{now["blas"][0]["kernel"]}" and was "Z80"; libc is "{now["libc"]}" and was nothing: '
+        "the last bits may come out otherwise"
+    )
+    assert provenance.changed_numerics({**now, "numba": "0.60"}) is None  # what is not used here changes nothing here
+    told = provenance.changed_numerics({**now, "cpu": {str(n): n for n in range(1000)}})
+    assert told is not None
+    assert told.count(" and was ") == provenance.MOST_CHANGES
+
+
 def test_the_machine_is_json() -> None:
     told = provenance.machine()
     assert json.loads(json.dumps(told)) == told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -174,6 +175,12 @@ def test_other_numerics_are_told_and_no_obstacle(home: Path) -> None:
         (lambda meta: meta.update(config=3), "config is not one"),
         (lambda meta: meta["config"].update(epochs=-1), "its config is not one: .*epochs"),
         (lambda meta: meta.update(files=[]), "nothing of its files"),
+        (lambda meta: meta["files"].update({"d.csv": {"sha256": 1}}), "nothing of its files"),
+        (
+            lambda meta: meta["config"].update(layers=[3, 10**8, 2]),
+            r"arrays are not those of layers \[3, 100000000, 2\]",
+        ),
+        (lambda meta: meta["config"].update(layers=["auto", 5, 2]), "arrays are not those of layers"),
         (lambda meta: meta.update(kept=[]), "nothing of what was kept"),
         (lambda meta: meta.update(lines=7), "its lines are not those of its epochs"),
         (lambda meta: meta["state"].update(batch=5, step=13), "its batch is 5, not a whole number from 0 to 4"),
@@ -223,7 +230,12 @@ def test_arrays_of_another_network_are_refused(home: Path) -> None:
 
 def test_what_is_no_run_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    for path, said in [("none", "no such run or checkpoint"), ("empty", "holds no checkpoint to go on from")]:
+    os.mkfifo(tmp_path / "fifo")
+    for path, said in [
+        ("none", "no such run or checkpoint"),
+        ("empty", "holds no checkpoint to go on from"),
+        ("fifo", "neither a run nor a checkpoint"),
+    ]:
         with pytest.raises(WeightsError, match=said):
             resume(tmp_path / path, None, [])
     assert not (tmp_path / "empty" / ".lock").exists()
@@ -235,6 +247,12 @@ def test_a_damaged_checkpoint_is_told_and_the_one_before_it_can_be_named(home: P
     newest.write_bytes(newest.read_bytes()[:-1])
     (line,) = refused(WeightsError, home)
     assert line.startswith(f"{newest}: damaged")
+    assert line.endswith(f"; the one before it is sound: --resume {before}")
+    before_it = before.read_bytes()
+    before.unlink()
+    (line,) = refused(WeightsError, home)
+    assert line.endswith("does not match its bytes")
+    before.write_bytes(before_it)
     last(go_on(before))
     assert sorted(checkpoints_in(run)) == [0, 24]
     last(train(str(home / "c.yaml"), home / "whole"))

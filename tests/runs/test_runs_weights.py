@@ -140,7 +140,10 @@ CANONICAL = '{"format":1,"layers":[3,2,1]}'
     [
         ("", "not JSON"),
         ("{", "not JSON"),
-        ("[" * 100_000, "not JSON"),
+        ("[" * 99, "not JSON"),
+        ("[" * 101, "nested deeper, than any network needs"),
+        (CANONICAL.replace("}", f',"x":{"[" * 500}{"]" * 500}}}'), "nested deeper"),
+        (CANONICAL.replace("}", f',"x":[{"[]," * 50_000}0]}}'), "says more"),
         ("[]", "not a JSON object"),
         ("{}", "format None"),
         (CANONICAL.replace("1", "2", 1), "written in format 2; this bpcli reads format 1"),
@@ -151,10 +154,31 @@ CANONICAL = '{"format":1,"layers":[3,2,1]}'
         (CANONICAL.replace("{", '{"format":1,'), "not as bpcli writes it"),
         (CANONICAL.replace("}", ',"x":NaN}'), "JSON"),
         (CANONICAL.replace("}", f',"x":{"9" * 5000}}}'), "not JSON"),
+        (CANONICAL.replace("}", f',"x":{"9" * 41}}}'), "not JSON"),
     ],
 )
 def test_a_meta_that_bpcli_would_not_write_is_refused(path: Path, text: str, match: str) -> None:
     assert_refused(path, write_npz(network() | {"meta": np.frombuffer(text.encode(), np.uint8)}), match)
+
+
+def test_a_meta_may_say_what_it_likes_in_few_values(path: Path) -> None:
+    """Brackets in a string are none, escaped quotes end no string, and a hundred levels are not too many."""
+    deep: list[Any] = []
+    for _ in range(97):
+        deep = [deep]
+    meta = {
+        "config": {"a": '"[[[[' * 200 + "\\" * 7, "b": deep, "c": "," * 300_000, "d": list(range(20_000)), "e": 2**128}
+    }
+    save_weights(path, network(), meta)
+    assert read_weights(path).meta["config"] == meta["config"]
+
+
+def test_a_meta_may_say_much_of_a_network_with_many_inputs(path: Path) -> None:
+    names = [f"x{number}" for number in range(20_000)]
+    meta = {"features": names, "categories": {name: [] for name in names}, "shift": [0.5] * 20_000}
+    save_weights(path, network(layers=(20_000, 1)), meta)
+    assert read_weights(path).meta["features"] == names
+    assert_refused(path, pack(network(), meta), "says more")
 
 
 def test_members_in_another_order_or_meta_of_another_type_are_refused(path: Path) -> None:

@@ -161,6 +161,22 @@ def test_half_a_character_is_no_path(home: Path) -> None:
     assert caught.value.lines == ("w.npz: data: '\\ud800.csv' is no path",)
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "line"),
+    [
+        ("\udcff", 1, "the key '\\udcff' has half of a character in it"),
+        ("optimizer", {"name": "adam", "b\ud800": 1}, "the key 'b\\ud800' has half of a character in it"),
+        ("expect", {"\udcff": "> 1"}, "the key '\\udcff' has half of a character in it"),
+        ("dtype", "\udcff", "dtype: '\\udcff' has half of a character in it"),
+        ("early_stopping", {"monitor": "\ud800"}, "early_stopping.monitor: '\\ud800' has half of a character in it"),
+    ],
+)
+def test_nor_anything_else(home: Path, key: str, value: object, line: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config_from_mapping({"layers": [4, 2], "data": "a.csv", key: value}, home, "w.npz")
+    assert caught.value.lines == (f"w.npz: {line}",)
+
+
 def test_a_mapping_is_held_to_the_same_rules(home: Path) -> None:
     mapping = {"layers": [4, "3", 2], "data": {"train": "a.csv", "stratify": None}, "learning_rate": 1e-05, "x": 1}
     with pytest.raises(ConfigError) as caught:
