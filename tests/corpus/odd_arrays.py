@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from corpus import Case
 
+from bpcli.runs import weights
+
 
 def data(
     name: str, part: str, files: Mapping[str, bytes], *lines: str, code: int = 4, more: str = "", **around: Any
@@ -255,4 +257,24 @@ NAMED_FILES = [
     ),
 ]
 
-CASES = [*IDX, *NUMPY, *NAMED_FILES]
+
+def stranger(name: str, config: Mapping[str, Any], line: str) -> Case:
+    """A weights file with such a config in it; JSON can hold what no config file can."""
+    arrays = {"W1": np.zeros((2, 2), np.float32), "b1": np.zeros(2, np.float32)}
+    meta = {
+        "config": {"layers": [2, 2], "data": "d.csv", **config},
+        "preparation": {},
+        "metrics": {},
+        "numerics": {},
+        "files": {},
+    }
+    files = {"w.npz": weights.pack(arrays, meta)}
+    line = f"w.npz: its config is not one: w.npz: {line} has half of a character in it"
+    return Case(f"weights: {name}", files, (line,), 7, (("eval", "w.npz"),))
+
+
+STRANGERS = [
+    stranger("half a character", {"dtype": "\ud800"}, "dtype: '\\ud800'"),
+    stranger("half a character in a key", {"\ud800": 1}, "the key '\\ud800'"),
+]
+CASES = [*IDX, *NUMPY, *NAMED_FILES, *STRANGERS]

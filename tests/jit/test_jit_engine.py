@@ -18,6 +18,8 @@ from bpcli.jit import engine
 from bpcli.jit.descent import CompiledDescent
 from bpcli.jit.entries import compiled_names
 
+pytest_plugins = ["plain_engine"]
+
 CASES = [(activation, *pair) for activation in compiled_names(ACTIVATIONS) for pair in PAIRS]
 
 pytestmark = pytest.mark.usefixtures("plain_engine")

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from stopped_trainings import at_step, go_on, last, lay_out, products, train, write_config
 
-from bpcli.core.schedules import SCHEDULES, Progress
 from bpcli.errors import BpcliError, ConfigError, DataError, ExitStatus, WeightsError
 from bpcli.runs.checkpoints import pack, read_checkpoint
 from bpcli.runs.directory import RunDirectory, checkpoints_in
@@ -128,17 +127,6 @@ def test_epochs_stay_where_the_schedule_is_laid_out_over_them(tmp_path: Path, na
     changed, may = refused(ConfigError, tmp_path, "epochs=9")
     assert changed == "epochs: 6 when the run began, 9 now"
     assert "is laid out over them" in may
-
-
-def test_which_schedules_that_are() -> None:
-    """By trying: the rate of some step, in trainings of two lengths."""
-    for name in SCHEDULES:
-        kind = SCHEDULES.get(name)
-        rates = [
-            [kind().factor(Progress(step // 10, step, 320 * (step // 10), epochs, 10)) for step in range(50)]
-            for epochs in (5, 7)
-        ]
-        assert (rates[0] != rates[1]) == kind.spans_all, name
 
 
 def test_changed_data_is_refused_with_both_digests(home: Path) -> None:

@@ -1,3 +1,0 @@
-from plain_engine import plain_engine
-
-__all__ = ["plain_engine"]
