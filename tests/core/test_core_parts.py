@@ -12,6 +12,7 @@ from bpcli.core import linalg
 from bpcli.core.initializers import INITIALIZERS, draw
 from bpcli.core.parameters import Parameters
 from bpcli.core.schedules import (
+    SCHEDULES,
     Constant,
     Cosine,
     Exponential,
@@ -169,3 +170,14 @@ def test_each_layer_is_drawn_from_a_stream_of_its_own():
     np.testing.assert_array_equal(short.W[1], long.W[1])
     np.testing.assert_array_equal(short.W[2], long.W[2])
     assert not np.array_equal(short.W[1], other.W[1])
+
+
+def test_which_schedules_are_laid_out_over_all_epochs():
+    """By trying: the rate of some step, in trainings of two lengths."""
+    for name in SCHEDULES:
+        kind = SCHEDULES.get(name)
+        rates = [
+            [kind().factor(Progress(step // 10, step, 320 * (step // 10), epochs, 10)) for step in range(50)]
+            for epochs in (5, 7)
+        ]
+        assert (rates[0] != rates[1]) == kind.spans_all, name
