@@ -124,7 +124,9 @@ class CompiledDescent(Descent):
         return found
 
     def step(self, theta: Parameters, work: Workspace, eta: float) -> None:
-        """The batch goes forward once more, compiled."""
+        """The batch goes forward once more, compiled; in `work` the error comes back too, to be looked at."""
+        for _ in self.network.backward(theta, work):
+            pass
         w = None if work.w is None else work.w[:, 0]
         self.steps(theta, (work.a[0], work.y, w), np.arange(work.rows), work.rows, [eta])
 

@@ -19,6 +19,8 @@ from bpcli.runs.weights import read_weights
 from bpcli.spec.reading import Config, read_config
 from bpcli.training.events import Ended
 
+pytest_plugins = ["plain_engine"]
+
 COMMON = "layers: [3, 5, 4, 2]\nepochs: 6\nbatch_size: 8\ncheckpoint: {epochs: 1}\n"
 CASES = {  # what to train, and the kind of cause
     "rate": ("learning_rate: 1e6\ndata: d.csv", "z"),
@@ -34,6 +36,14 @@ CASES = {  # what to train, and the kind of cause
     "a memory overflows": (
         "layers: [4, 1]\noptimizer: adam\ndata: {train: steep.csv, target: a, scale: none}\nlearning_rate: 1e-3",
         "optimizer's v",
+    ),
+    "an error overflows": (
+        "layers: [3, 4, 4, 2]\nactivation: identity\ninit: {from: steep.npz}\ndata: d.csv",
+        "error",
+    ),
+    "a gradient overflows": (
+        "layers: [3, 4, 2]\nactivation: identity\ninit: {from: low.npz}\ndata: {train: high.csv, scale: none}",
+        "gradient",
     ),
     "the penalty overflows": (
         "layers: [3, 500, 2]\nactivation: tanh\nl1: 1e307\nlearning_rate: 1e-307\ndtype: float64\ndata: d.csv",
@@ -54,13 +64,21 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for row in cells[30:32]:
         row[0] = "3e19"
     (home / "targets.csv").write_text("".join(",".join(row) + "\n" for row in cells))
-    cells[30][:2], cells[31][0] = ["1.5e19", "100"], "0"  # a cost of 1e38, and a gradient whose square is above 3.4e38
+    cells[30][:2], cells[31][0] = ["1.5e19", "1000"], "0"  # a cost of 1e38; a thousandth of the squared gradient is above 3.4e38
     (home / "steep.csv").write_text("".join(",".join(row) + "\n" for row in cells))
     (home / "held.csv").write_text("\n".join([*lines[:30], "1,1e25,1,p"]) + "\n")
     rng, n = np.random.default_rng(0), [3, 9, 9, 9, 9, 9, 9, 2]
-    blocks = {f"W{l}": 1e6 * rng.standard_normal((n[l], n[l - 1])) for l in range(1, 8)}
-    np.savez(home / "large.npz", **blocks, **{f"b{l}": np.zeros(n[l]) for l in range(1, 8)})
+    save_weights(home / "large.npz", *(1e6 * rng.standard_normal((n[l], n[l - 1])) for l in range(1, 8)))
+    save_weights(home / "steep.npz", np.full((4, 3), 1e-38), 1e30 * rng.random((4, 4)), 1e30 * rng.random((2, 4)))
+    save_weights(home / "low.npz", np.full((4, 3), 1e-25), 1e6 * rng.standard_normal((2, 4)))
+    (home / "high.csv").write_text("".join(",".join(["1e36", *row[1:]]) + "\n" for row in cells).replace("1e36", "a", 1))
     return home
+
+
+def save_weights(path: Path, *W: np.ndarray) -> None:
+    """First weights, with biases of 0."""
+    blocks = {f"W{l}": block for l, block in enumerate(W, 1)}
+    np.savez(path, **blocks, **{f"b{l}": np.zeros(len(block)) for l, block in enumerate(W, 1)})
 
 
 def config(home: Path, text: str) -> str:
@@ -103,33 +121,50 @@ def search(home: Path, text: str) -> Found:
 
 
 def look(trainer: Any, theta: Any, rows: Any) -> tuple[str, int | None, list[bool]] | None:
-    """The first layer of a batch with a z that is not finite, or a cost, and in which rows it is."""
+    """The first layer of a batch with a z that is not finite, or a cost, or an error on its way back, and which rows.
+
+    Errors are those of cross-entropy, and are carried back through identities alone.
+    """
     network, x, y = trainer.descent.network, trainer.train.x[rows], trainer.train.y[rows]
     f = [type(one).__name__ for one in network.hidden]
-    a = [row.copy() for row in x]
+    a, L = [[row.copy() for row in x]], len(theta.n) - 1
     with np.errstate(all="ignore"):
-        for l in range(1, len(theta.n)):
-            z = [theta.W[l] @ row + theta.b[l] for row in a]
+        for l in range(1, L + 1):
+            z = [theta.W[l] @ row + theta.b[l] for row in a[l - 1]]
             bad = [not np.isfinite(row).all() for row in z]
             if any(bad):
                 return "z", l, bad
-            if l < len(theta.n) - 1:
-                a = [{"Relu": np.maximum(row, 0), "Tanh": np.tanh(row), "Identity": row}[f[l - 1]] for row in z]
+            if l < L:
+                a.append([{"Relu": np.maximum(row, 0), "Tanh": np.tanh(row), "Identity": row}[f[l - 1]] for row in z])
         if type(network.cost).__name__ == "Quadratic":
             bad = [not np.isfinite(((row - target) ** 2).sum()) for row, target in zip(z, y)]
             if any(bad):
-                return "cost", len(theta.n) - 1, bad
+                return "cost", L, bad
         penalty = network.penalty.l1 * sum(np.abs(W).sum() for W in theta.W[1:])
-    return ("penalty", None, [True] * len(rows)) if network.penalty.l1 and not np.isfinite(penalty) else None
+        if network.penalty.l1 and not np.isfinite(penalty):
+            return "penalty", None, [True] * len(rows)
+        if set(f) == {"Identity"}:
+            raised = [np.exp(row - row.max()) for row in z]
+            delta = [row / row.sum() - target for row, target in zip(raised, y)]
+            for l in range(L, 0, -1):
+                bad = [not np.isfinite(row).all() for row in delta]
+                if any(bad):
+                    return "error", l, bad
+                if not np.isfinite(sum(np.outer(error, row / len(x)) for error, row in zip(delta, a[l - 1]))).all():
+                    return "gradient", l, [True] * len(rows)
+                delta = [theta.W[l].T @ row for row in delta]
+    return None
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("way", ["threads: 1", "threads: 2", "engine: jit"])
 @pytest.mark.parametrize("name", CASES)
 def test_the_first_cause_is_the_one_that_a_slow_search_finds(
-    home: Path, tmp_path: Path, name: str, threads: int
+    home: Path, tmp_path: Path, name: str, way: str, request: pytest.FixtureRequest
 ) -> None:
+    if way == "engine: jit":  # its loops in plain Python, which go wrong where the compiled ones do
+        request.getfixturevalue("plain_engine")
     text, what = CASES[name]
-    text = f"{text}\nthreads: {threads}"
+    text = f"{text}\n{way}"
     ended = last(train(config(home, text), tmp_path / "out"))
     cause = ended.cause
     assert ended.reason == "diverged"
