@@ -124,11 +124,16 @@ class CompiledDescent(Descent):
         return found
 
     def step(self, theta: Parameters, work: Workspace, eta: float) -> None:
-        """The batch goes forward once more, compiled; in `work` the error comes back too, to be looked at."""
+        """The batch goes forward once more, compiled; in `work` the error comes back too, to be looked at.
+
+        Raises FloatingPointError where it is here that the cost is not finite: the step is not taken.
+        """
         for _ in self.network.backward(theta, work):
             pass
         w = None if work.w is None else work.w[:, 0]
-        self.steps(theta, (work.a[0], work.y, w), np.arange(work.rows), work.rows, [eta])
+        (C,) = self.steps(theta, (work.a[0], work.y, w), np.arange(work.rows), work.rows, [eta])
+        if not math.isfinite(C):
+            raise FloatingPointError(f"the cost is {C}, as it is compiled,")
 
     def _things(self) -> list[Any]:
         """f[0], which stands for nothing, to f[L], the cost, the optimizer."""

@@ -123,7 +123,10 @@ class Steps:
         if not math.isfinite(C) or (self._careful and not all(map(all_finite, work.z[1:]))):
             raise self._diverged(f"the cost is {C} in step {at.step + 1}", rows, at.step + 1)
         before = largest(self.theta.flat) if self._careful else 0.0
-        self.descent.step(self.theta, work, at.learning_rate)
+        try:
+            self.descent.step(self.theta, work, at.learning_rate)
+        except FloatingPointError as error:  # compiled sums may overflow in another order
+            raise self._diverged(f"{error} in step {at.step + 1}", rows, at.step + 1) from None
         self._count(1, at.cost + C * len(rows), len(rows))
         if self._careful:
             self.demand_finite(rows)

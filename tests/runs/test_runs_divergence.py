@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,14 +65,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for row in cells[30:32]:
         row[0] = "3e19"
     (home / "targets.csv").write_text("".join(",".join(row) + "\n" for row in cells))
-    cells[30][:2], cells[31][0] = ["1.5e19", "1000"], "0"  # a cost of 1e38; a thousandth of the squared gradient is above 3.4e38
+    cells[30][:2], cells[31][0] = (
+        ["1.5e19", "1000"],
+        "0",
+    )  # a cost of 1e38; a thousandth of the squared gradient is above 3.4e38
     (home / "steep.csv").write_text("".join(",".join(row) + "\n" for row in cells))
     (home / "held.csv").write_text("\n".join([*lines[:30], "1,1e25,1,p"]) + "\n")
     rng, n = np.random.default_rng(0), [3, 9, 9, 9, 9, 9, 9, 2]
     save_weights(home / "large.npz", *(1e6 * rng.standard_normal((n[l], n[l - 1])) for l in range(1, 8)))
     save_weights(home / "steep.npz", np.full((4, 3), 1e-38), 1e30 * rng.random((4, 4)), 1e30 * rng.random((2, 4)))
     save_weights(home / "low.npz", np.full((4, 3), 1e-25), 1e6 * rng.standard_normal((2, 4)))
-    (home / "high.csv").write_text("".join(",".join(["1e36", *row[1:]]) + "\n" for row in cells).replace("1e36", "a", 1))
+    (home / "high.csv").write_text(
+        "".join(",".join(["1e36", *row[1:]]) + "\n" for row in cells).replace("1e36", "a", 1)
+    )
     return home
 
 
@@ -178,6 +184,17 @@ def test_the_first_cause_is_the_one_that_a_slow_search_finds(
         assert read_checkpoint(path).state.values["step"] < cause.step
     if (tmp_path / "out" / "weights.npz").exists():
         read_weights(tmp_path / "out" / "weights.npz")
+
+
+@pytest.mark.usefixtures("plain_engine")
+def test_a_step_that_the_compiled_loops_do_not_take_ends_the_replay(home: Path, monkeypatch: Any) -> None:
+    run = TrainingRun(read_config(config(home, "engine: jit\ndata: d.csv")))
+    monkeypatch.setattr(run.trainer.descent, "steps", lambda *_: [math.inf])
+    before = run.trainer.theta.flat.tobytes()
+    cause = run.trainer.replay(run.trainer.state())
+    assert cause is not None
+    assert (cause.what, cause.step, len(cause.rows)) == ("sum of the costs", 1, 8)
+    assert run.trainer.theta.flat.tobytes() == before
 
 
 def test_a_plain_loop_goes_on_and_saves_what_is_no_number(home: Path, tmp_path: Path) -> None:
