@@ -17,3 +17,9 @@ def assemble_plainly(program: Program) -> Callable[..., int]:
 @pytest.fixture
 def plain_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(descent, "compile_program", assemble_plainly)
+
+
+@pytest.fixture
+def plain_jit(plain_engine: None) -> None:
+    """The same for whole runs of a config with `engine: jit`, which ask for numba's version."""
+    pytest.importorskip("numba", reason="engine: jit needs numba: pip install '.[jit]'", exc_type=ImportError)

@@ -168,7 +168,7 @@ def test_the_first_cause_is_the_one_that_a_slow_search_finds(
     home: Path, tmp_path: Path, name: str, way: str, request: pytest.FixtureRequest
 ) -> None:
     if way == "engine: jit":  # its loops in plain Python, which go wrong where the compiled ones do
-        request.getfixturevalue("plain_engine")
+        request.getfixturevalue("plain_jit")
     text, what = CASES[name]
     text = f"{text}\n{way}"
     ended = last(train(config(home, text), tmp_path / "out"))
@@ -186,7 +186,7 @@ def test_the_first_cause_is_the_one_that_a_slow_search_finds(
         read_weights(tmp_path / "out" / "weights.npz")
 
 
-@pytest.mark.usefixtures("plain_engine")
+@pytest.mark.usefixtures("plain_jit")
 def test_a_step_that_the_compiled_loops_do_not_take_ends_the_replay(home: Path, monkeypatch: Any) -> None:
     run = TrainingRun(read_config(config(home, "engine: jit\ndata: d.csv")))
     monkeypatch.setattr(run.trainer.descent, "steps", lambda *_: [math.inf])
