@@ -40,7 +40,7 @@ def evaluate(
     conditions = [f"{gate.metric} {gate.condition}" for gate in gates]
     report, began = begin_report(junit, "bpcli eval", str(weights), conditions, quiet), time.monotonic()
     trained = load_trained(weights_in(weights))
-    if changed := changed_numerics(trained.meta.get("numerics")):
+    if not quiet and (changed := changed_numerics(trained.meta.get("numerics"))):
         warn(open_console(sys.stderr), f"{weights}: {changed}")
     source = None if data is None else Source(data, str(data), labels, None if labels is None else str(labels))
     if source is not None and split is None:

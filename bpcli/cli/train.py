@@ -48,7 +48,7 @@ def train(
         resumption = resume(resumed, config, overrides, signals.received)
         run, directory, record = resumption.run, resumption.directory, resumption.record
         going_on_from = str(resumption.checkpoint)
-        if resumption.warning:
+        if resumption.warning and not quiet:
             warn(open_console(sys.stderr), resumption.warning)
         if resumption.is_complete:
             warn(open_console(sys.stderr), f"{resumed}: is complete; with --set epochs=N it goes on")

@@ -31,6 +31,13 @@ class Command(TyperCommand):
         with _in_our_words(self, ctx, list(args)):
             return super().parse_args(ctx, args)
 
+    def invoke(self, ctx: Any) -> Any:
+        """Runs the command; only --quiet keeps what is noted on the way from being shown."""
+        from bpcli.cli.notes import show_notes
+
+        show_notes(quiet=ctx.params.get("quiet", False))
+        return super().invoke(ctx)
+
 
 class Group(TyperGroup):
     """The program itself, with its commands by panel."""

@@ -25,8 +25,8 @@ def numerics(engine: str = "numpy") -> dict[str, Any]:
     """Everything outside the config that can change a bit of the weights, as JSON values; no path among it.
 
     This version of bpcli, those of NumPy and SciPy, the BLAS libraries with the kernel each chose for this CPU, the
-    vector instructions that NumPy found, and the C library behind `exp` and `tanh`; with the engine `jit` that
-    of numba too. The number of threads is the config's own.
+    vector instructions that NumPy found, and the C library behind `exp` and `tanh`; with the engine `jit` the
+    versions of numba and llvmlite too. The number of threads is the config's own.
     """
     return {
         "bpcli": __version__,
@@ -35,7 +35,7 @@ def numerics(engine: str = "numpy") -> dict[str, Any]:
         "blas": _blas(),
         "cpu": {"architecture": platform.machine(), "vectors": _vector_instructions()},
         "libc": " ".join(platform.libc_ver()).strip() or platform.system(),
-        **({"numba": version("numba")} if engine == "jit" else {}),
+        **({name: version(name) for name in ("numba", "llvmlite")} if engine == "jit" else {}),
     }
 
 

@@ -2,10 +2,14 @@
 
 import json
 import re
+import shutil
 import signal
 
 import pytest
 from shell import FOREVER, bpcli, command_after, finish, shell, start, wait_for
+
+from bpcli.runs.checkpoints import pack, read_checkpoint
+from bpcli.runs.directory import checkpoints_in
 
 pytest_plugins = ["cli_fixtures"]
 
@@ -97,3 +101,15 @@ def test_a_wrapper_that_sends_each_signal_twice_does_no_harm(folder):
     done = shell(f"timeout -s INT 3 bpcli train iris.yaml --out run --set {FOREVER}", cwd=folder)
     assert done.code == 124  # of `timeout` itself
     assert command_after("next", done.out) == "bpcli train --resume run"
+
+
+def test_other_numerics_are_told_unless_it_is_to_be_quiet(folder):
+    assert bpcli("train", "iris.yaml", "-q", "--out", "run", "--set", "epochs=1", cwd=folder).code == 0
+    path = next(iter(checkpoints_in(folder / "run").values()))
+    read = read_checkpoint(path)
+    path.write_bytes(pack(read.state, {**read.meta, "numerics": {**read.meta["numerics"], "numpy": "0.9"}}))
+    shutil.copytree(folder / "run", folder / "another")
+    told = bpcli("train", "--resume", "run", "--set", "epochs=2", cwd=folder)
+    assert (told.code, told.err.count('was "0.9": the last bits may come out otherwise')) == (0, 1)
+    quiet = bpcli("train", "--resume", "another", "--set", "epochs=2", "--quiet", cwd=folder)
+    assert (quiet.code, quiet.err) == (0, "")

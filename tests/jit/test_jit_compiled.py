@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 from sample_networks import make_network, random_batch, random_parameters
@@ -14,6 +22,7 @@ from bpcli.core.stepcheck import check_step
 from bpcli.data.batches import Batches
 from bpcli.data.loading import Examples
 from bpcli.jit import compiled
+from bpcli.jit.compiled import Program
 from bpcli.jit.descent import CompiledDescent
 from bpcli.training.evaluate import Evaluator
 from bpcli.training.events import Ended, EpochEnded
@@ -123,13 +132,111 @@ def test_no_step_allocates_anything():
     assert counts[2] == counts[1]
 
 
-def test_another_source_or_version_is_kept_elsewhere(monkeypatch):
+def test_another_source_version_or_processor_is_kept_elsewhere(monkeypatch):
     descent = CompiledDescent(make_network(), Sgd())
     program = descent.program("float32")
     folders = {program.folder(), descent.program("float64").folder()}
     folders.add(CompiledDescent(make_network(activation="tanh"), Sgd()).program("float32").folder())
-    monkeypatch.setattr(np, "__version__", "another")
-    folders.add(program.folder())
-    monkeypatch.setattr(compiled.jit, "__path__", [str(compiled.jit.__path__[0]) + "/.."])
-    folders.add(program.folder())
-    assert len(folders) == 5
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "__version__", "another")
+        folders.add(program.folder())
+    with monkeypatch.context() as patch:
+        patch.setattr(compiled.jit, "__path__", [str(compiled.jit.__path__[0]) + "/.."])
+        folders.add(program.folder())
+    with monkeypatch.context() as patch:
+        patch.setattr(compiled.engine, "__file__", __file__)  # numba goes by its place and time
+        folders.add(program.folder())
+    for name in ("numba", "llvmlite"):
+        with monkeypatch.context() as patch:
+            patch.setattr(compiled, "version", lambda one, name=name: "another" if one == name else version(one))
+            folders.add(program.folder())
+    with monkeypatch.context() as patch:
+        patch.setattr("numba.core.codegen.CPUCodegen.magic_tuple", lambda codegen: "another")
+        folders.add(program.folder())
+    assert len(folders) == 9
+
+
+@pytest.fixture
+def program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Program:
+    """One that is compiled and kept, in a folder of its own."""
+    program = CompiledDescent(make_network((4, 10, 3), "relu"), Sgd()).program("float32")
+    compiled.compile_program(program)
+    kept = program.folder()
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    shutil.copytree(kept, program.folder())
+    return program
+
+
+def compile_again(program: Program, monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
+    """Where it was looked for, and at last compiled: not really, where nothing is kept."""
+    places: list[Path | None] = []
+    compile_there = compiled._compiled
+
+    def note(program: Program, train: Any, folder: Path | None = None) -> Any:
+        places.append(folder)
+        return compile_there(program, train, folder) if folder and any(folder.rglob("*.nbc")) else print
+
+    monkeypatch.setattr(compiled, "_compiled", note)
+    assert callable(compiled.compile_program.__wrapped__(program))
+    return places
+
+
+def test_what_is_kept_is_loaded_in_silence(program, monkeypatch, caplog):
+    with caplog.at_level("INFO", "bpcli"):
+        assert compile_again(program, monkeypatch) == [program.folder()]
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize("share", [0, 0.5])
+@pytest.mark.parametrize("kind", ["nbi", "nbc"])
+def test_what_is_damaged_is_compiled_once_more(kind, share, program, monkeypatch, caplog):
+    (file,) = program.folder().rglob(f"*.{kind}")
+    file.write_bytes(file.read_bytes()[: int(share * file.stat().st_size)])
+    with caplog.at_level("INFO", "bpcli"):
+        assert compile_again(program, monkeypatch) == [program.folder()] * 2
+    assert "is damaged (" in caplog.messages[0]
+    assert "compiling for this kind of network, once" in caplog.messages[1]
+    assert list(program.folder().iterdir()) == []
+
+
+def test_a_folder_that_others_may_write_is_left_alone(program, monkeypatch, caplog):
+    program.folder().chmod(0o720)
+    assert compile_again(program, monkeypatch) == [None]
+    assert "or others may write there" in caplog.text
+
+
+def test_a_folder_of_another_user_is_left_alone(program, monkeypatch, caplog):
+    monkeypatch.setattr(os, "geteuid", lambda: program.folder().stat().st_uid + 1)
+    assert compile_again(program, monkeypatch) == [None]
+    assert "is another user's" in caplog.text
+
+
+def test_a_link_in_its_place_is_left_alone(program, monkeypatch, caplog):
+    program.folder().rename(program.folder().parent / "elsewhere")
+    program.folder().symlink_to("elsewhere")
+    assert compile_again(program, monkeypatch) == [None]
+
+
+def test_a_new_folder_is_for_this_user_alone(program, monkeypatch):
+    shutil.rmtree(program.folder())
+    assert compile_again(program, monkeypatch) == [program.folder()]
+    assert program.folder().stat().st_mode & 0o777 == 0o700
+
+
+def no_home() -> Path:
+    raise RuntimeError("Could not determine home directory.")
+
+
+def test_without_a_home_it_is_compiled_for_this_run_alone(program, monkeypatch, caplog):
+    monkeypatch.setattr(Path, "home", no_home)
+    assert compile_again(program, monkeypatch) == [program.folder()]
+    monkeypatch.delenv("NUMBA_CACHE_DIR")
+    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    assert compiled.compile_program.__wrapped__(program) is print
+    assert "compiling for this run alone: there is no home directory" in caplog.text
+
+
+def test_whether_another_library_of_functions_is_installed_changes_nothing():
+    code = "from bpcli.jit.compiled import open_numba; print(open_numba().config.DISABLE_INTEL_SVML)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "1\n"
