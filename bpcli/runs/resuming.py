@@ -83,6 +83,7 @@ def stopped_and_resumed(config: Config, out: Path, step: int, command: Sequence[
     It has the bytes of a training that was not stopped, or resuming is broken. Raises what training and `resume` raise.
     """
     run = TrainingRun(config, lambda: run.trainer.at.step >= step)
+    run.trainer.report_steps = step  # so that steps that are taken together end there too
     with RunDirectory.create(out, "") as directory:
         carry_out(run, directory, command)
     resumption = resume(out, None, [])

@@ -12,12 +12,15 @@ import pytest
 from trainings import ROWS, changed, lay_out, train
 
 from bpcli.errors import DataError, NegativeVerdict, WeightsError
+from bpcli.runs import resuming
 from bpcli.runs.comparison import differing
 from bpcli.runs.reproduction import Reproduction, config_again, resumed_alike
 from bpcli.runs.weights import read_weights
 from bpcli.spec.reading import read_config
 from bpcli.training.state import State
 from bpcli.training.trainer import Trainer
+
+pytest_plugins = ["plain_engine"]
 
 DATA = "data: {train: t.csv, features: [a, b], target: class, validation: 0.2, test: 0.2}"
 BASE = f"layers: [2, 5, 3]\nepochs: 4\nbatch_size: 8\n{DATA}\n"
@@ -205,12 +208,29 @@ def test_being_stopped_ends_it(weights: Path) -> None:
 REMEMBERS = BASE + "optimizer: {name: sgd, momentum: 0.9}\ndropout: 0.3\n"
 
 
-@pytest.mark.parametrize("text", [BASE, REMEMBERS, BASE.replace("batch_size: 8", "batch_size: all")])
-def test_a_training_stopped_half_way_comes_out_the_same(home: Path, text: str) -> None:
+ALL = BASE.replace("batch_size: 8", "batch_size: all")
+
+
+@pytest.mark.parametrize("text", [BASE, REMEMBERS, ALL, BASE + "engine: jit\n"])
+def test_a_training_stopped_half_way_comes_out_the_same(
+    home: Path, text: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    if "jit" in text:
+        request.getfixturevalue("plain_jit")
+    begun: list[Path] = []
+    resume = resuming.resume
+
+    def followed(*given: Any) -> resuming.Resumption:
+        resumption = resume(*given)
+        begun.append(resumption.checkpoint)
+        return resumption
+
+    monkeypatch.setattr(resuming, "resume", followed)
     (home / "c.yaml").write_text(text)
     found = resumed_alike(read_config(str(home / "c.yaml")), "c.yaml", ["test"])
     assert (found["resumed_alike"], found["differences"]) == (True, None)
     assert 0 < found["stopped_after"] < found["steps"]
+    assert [path.name for path in begun] == [f"checkpoint-{found['stopped_after']}.npz"]
     assert "all" in text or found["stopped_after"] % 5 != 0
 
 
