@@ -33,7 +33,7 @@ class Batches:
         """The rows (n,) in the order of this epoch, counted from 0."""
         if self.orders is not None:
             given: Rows = self.orders[epoch].astype(np.intp)
-            return given
+            return given.clip(0, self.n - 1)  # the file may have changed since it was read
         rows = np.arange(self.n)
         if self.shuffle:
             stream(self.seed, "shuffle", epoch).shuffle(rows)

@@ -224,3 +224,5 @@ def test_batches_meet_every_row_once_in_an_order_of_their_own():
     assert np.concatenate(list(Batches(10, 4, shuffle=False).of(5))).tolist() == list(range(10))
     orders = np.array([[2, 0, 1], [0, 0, 2]])
     assert np.concatenate(list(Batches(3, 2, orders=orders).of(1))).tolist() == [0, 0, 2]
+    orders[1, 1:] = 7, -2  # as a file may do under the hands of a training; compiled loops look at nothing
+    assert Batches(3, 2, orders=orders).order(1).tolist() == [0, 2, 0]
