@@ -23,7 +23,9 @@ from bpcli.registry import Registry
 class Cost(ABC):
     """The cost of each example, summed over its outputs. Shapes: z, a, y, delta (m, n[L]); out (m, 1).
 
-    `value` and `prime` say the same of a single output, to be compiled, as those of activations do.
+    One that says the same of a single output too is compiled by `engine: jit`, as activations are:
+    `value(z, a, y, n)` is what one of n outputs adds to C_i, where z is log a if softmax is the output, and
+    `prime(a, y, n)` is ∂C_i/∂a_j, or ∂C_i/∂z_j where f′ cancels out of it.
     """
 
     cancels: ClassVar[bool] = False
@@ -39,14 +41,6 @@ class Cost(ABC):
     @abstractmethod
     def error(self, f: Output, z: Array, a: Array, y: Array, spare: Spare, delta: Array) -> None:
         """δ[L] ← ∂C_i/∂z[L]."""
-
-    @abstractmethod
-    def value(self, z: float, a: float, y: float, n: int) -> float:
-        """What one of n outputs adds to C_i; z is log a where softmax is the output."""
-
-    @abstractmethod
-    def prime(self, a: float, y: float, n: int) -> float:
-        """∂C_i/∂a_j, or ∂C_i/∂z_j where f′ cancels out of it."""
 
     def side(self, a: Array, y: Array) -> Array:
         """On which side of the kink of C each output lies (m, n[L]): −1 or 1, and 0 on it; 1 where there is none."""

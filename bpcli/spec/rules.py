@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bpcli.core.activations import ACTIVATIONS
-from bpcli.core.costs import legal_costs
+from bpcli.core.costs import COSTS, legal_costs
 from bpcli.core.optimizers import OPTIMIZERS
-from bpcli.jit.entries import compiled_names
+from bpcli.core.outputs import OUTPUTS
+from bpcli.jit.entries import can_be_compiled, compiled_names
 from bpcli.spec.memory import parameters_too_large
 from bpcli.spec.scalars import plain
 from bpcli.spec.schema import Spec
@@ -185,15 +186,17 @@ def one_dropout_for_each_hidden_layer(spec: Spec) -> str | None:
     return None
 
 
-@rule("engine", "activation", "optimizer")
+@rule("engine", "activation", "output", "cost", "optimizer")
 def names_can_be_compiled(spec: Spec) -> str | None:
     if spec.engine != "jit":
         return None
     for key, named, names in (
         *(("activation", activation, compiled_names(ACTIVATIONS)) for activation in spec.activations),
+        ("output", spec.output, compiled_names(OUTPUTS)),
+        ("cost", spec.cost, [name for name in COSTS if all(map(can_be_compiled, COSTS.get(name).values()))]),
         ("optimizer", spec.optimizer, compiled_names(OPTIMIZERS)),
     ):
-        if named.name not in names:
+        if named is not None and named.name not in names:  # what the data decides can be
             return f"'jit' does not compile {key} '{named.name}' (it does: {', '.join(names)}); 'numpy' takes all"
     return None
 

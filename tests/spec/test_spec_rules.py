@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bpcli.core.activations.saturating import Tanh
+from bpcli.core.costs import Quadratic
 from bpcli.spec.checking import check
 from bpcli.spec.tree import MappingNode
 from bpcli.spec.yaml_reader import YamlReader
@@ -68,3 +70,15 @@ def test_a_rule_waits_for_its_keys(text: str) -> None:
 )
 def test_kept(text: str) -> None:
     assert lines_of(text) == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "text"),
+    [(Quadratic, "output: sigmoid\ncost: quadratic"), (Tanh, "output: tanh\ncost: quadratic")],
+)
+def test_an_output_or_a_cost_that_cannot_be_compiled_is_refused(entry, text, monkeypatch):
+    jit = f"layers: [4, 2]\ndata: a\nengine: jit\n{text}"
+    assert lines_of(jit) == []
+    monkeypatch.delattr(entry, "value")
+    (line,) = lines_of(jit)
+    assert line.startswith("c.yaml:3:9: engine: 'jit' does not compile ")

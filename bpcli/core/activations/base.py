@@ -32,7 +32,12 @@ EXP_LIMIT = 700.0
 
 
 class Activation(Protocol):
-    """An elementwise function and its derivative; its fields are its parameters."""
+    """An elementwise function and its derivative; its fields are its parameters.
+
+    One that says the same of a single number too is compiled by `engine: jit`: `value(z)` is f(z), where no number
+    stays none, and `prime(z, a)` is f′(z) at a = f(z). Numba compiles both as they stand, with a record of the fields in
+    the place of `self`, so they use nothing but that, numbers and `math`.
+    """
 
     reads_z: ClassVar[bool]
     """Whether f′ is worked out from z; if not, from a alone, and z and a may share their memory."""
@@ -46,20 +51,6 @@ class Activation(Protocol):
 
     def times_prime(self, delta: Array, z: Array, a: Array, spare: Spare) -> None:
         """δ ← δ ⊙ f′(z)."""
-
-
-class OfNumbers(Protocol):
-    """What an activation says besides, to be compiled: the same function, of single numbers.
-
-    Numba compiles both as they stand, with a record of the fields in the place of `self`, so they use nothing but that,
-    numbers and `math`. One that has neither is not among what `engine: jit` does.
-    """
-
-    def value(self, z: float) -> float:
-        """f(z); no number stays none."""
-
-    def prime(self, z: float, a: float) -> float:
-        """f′(z), at a = f(z)."""
 
 
 ACTIVATIONS: Registry[type[Activation]] = Registry("activation")
