@@ -81,11 +81,13 @@ def languages(tmp_path_factory: pytest.TempPathFactory) -> str | None:
     return str(folder)
 
 
-def trained(place: Path, changes: dict[str, str | None], cpus: int, clock: bool, first: str = "") -> str:
+def trained(
+    place: Path, changes: dict[str, str | None], cpus: int, clock: bool, first: str = "", config: str = CONFIG
+) -> str:
     """The digest of a training in a folder of its own, in which Python begins with the lines of `first`."""
     place.mkdir()
     shutil.copy(ROOT / "datasets" / "digits.csv.gz", place)
-    (place / "c.yaml").write_text(CONFIG)
+    (place / "c.yaml").write_text(config)
     comma = (changes.get("LC_ALL") or "").startswith(LANGUAGES) and changes.get("LOCPATH") is not None
     lines = first + ANOTHER_CLOCK * clock + ANOTHER_LANGUAGE * comma
     (place / "sitecustomize.py").write_text(lines)
@@ -102,12 +104,13 @@ def trained(place: Path, changes: dict[str, str | None], cpus: int, clock: bool,
     return hashlib.sha256((place / "run" / "weights.npz").read_bytes()).hexdigest()
 
 
-def digests(tmp_path: Path, languages: str | None, every: int) -> set[str]:
-    found = set()
+def digests(tmp_path: Path, languages: str | None, every: int, config: str = CONFIG) -> set[str]:
+    found, cache = set(), str(tmp_path / "numba")
     for number, (changes, cpus, clock, busy) in list(enumerate(EVERY))[::every]:
         with load(busy):
             place = tmp_path / f"{'ä ' * (number % 3)}{number}"
-            found.add(trained(place, {**changes, "LOCPATH": languages}, cpus, clock))
+            given = {**changes, "LOCPATH": languages, "NUMBA_CACHE_DIR": cache}
+            found.add(trained(place, given, cpus, clock, config=config))
     return found
 
 
@@ -116,6 +119,14 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="CP
 
 def test_one_digest_in_some_surroundings(tmp_path: Path, languages: str | None) -> None:
     assert len(digests(tmp_path, languages, every=7)) == 1
+
+
+@pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.slow)])
+def test_one_digest_of_compiled_loops(tmp_path: Path, languages: str | None, every: int) -> None:
+    """Compiled in the first of the surroundings and in the others loaded."""
+    pytest.importorskip("numba", reason="engine: jit needs numba: pip install '.[jit]'", exc_type=ImportError)
+    compiled = CONFIG.replace("dropout: 0.2", "engine: jit")
+    assert len(digests(tmp_path, languages, every, compiled)) == 1
 
 
 @pytest.mark.skipif(os.cpu_count() == 1, reason="a BLAS has one thread to a CPU")

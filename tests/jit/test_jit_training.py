@@ -87,6 +87,34 @@ def test_through_files_too(home: Path, tmp_path: Path, step: int) -> None:
     assert products(tmp_path / "cut") == products(tmp_path / "whole")
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        "optimizer: {name: rmsprop, momentum: 0.5}\nclass_weight: balanced\ndrop_last: true\ndtype: float64\n",
+        *(
+            pytest.param(text, marks=pytest.mark.slow)  # for each is compiled anew
+            for text in (
+                "optimizer: adam\nbatch_size: all\nepochs: 24\n",
+                "optimizer: adagrad\nshuffle: {order: order.npy}\nl1: 0.001\n",
+                "data: {train: d.csv, target: a, validation: 0.25}\nlayers: [auto, 4, 1]\ncost: huber\n",
+                "output: sigmoid\ncost: quadratic\nactivation: elu\nearly_stopping: {patience: 1}\n",
+            )
+        ),
+    ],
+)
+def test_other_trainings_are_those_by_numpy_and_go_on_to_the_same_bytes(home: Path, tmp_path: Path, more: str) -> None:
+    path = config(home, f"engine: jit\n{more}")
+    last(train(path, tmp_path / "whole"))
+    last(train(config(home, more), tmp_path / "numpy"))
+    lines = [products(tmp_path / name)[1] for name in ("whole", "numpy")]
+    for one, other in zip(*lines, strict=True):
+        assert one["running"]["cost"] == pytest.approx(other["running"]["cost"], rel=1e-4)
+    path = config(home, f"engine: jit\n{more}")
+    last(train(path, tmp_path / "cut", lambda run: run.trainer.at.step >= 3))
+    last(go_on(tmp_path / "cut"))
+    assert products(tmp_path / "cut") == products(tmp_path / "whole")
+
+
 def test_divergence_has_the_same_cause_as_by_numpy(home: Path, tmp_path: Path) -> None:
     causes = []
     for engine in ("numpy", "jit"):

@@ -18,6 +18,10 @@ from bpcli.spec.reading import read_config
 from bpcli.training.events import Ended, EpochEnded, Event
 from bpcli.training.state import State
 
+pytest_plugins = ["plain_engine"]
+
+NOT_COMPILED = {"dropout": "0", "clip_norm": "null", "max_norm": "null"}  # what takes the place of it
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -41,9 +45,10 @@ def snapshot(state: State) -> State:
 class Whole:
     """A training that was never stopped, with its state at every point where it might have been."""
 
-    def __init__(self, home: Path, name: str) -> None:
-        self.config = read_config(write_config(home, name), ["checkpoint.steps=1"])
-        run = TrainingRun(self.config)
+    def __init__(self, home: Path, name: str, *overrides: str) -> None:
+        path = write_config(home, name)
+        self.config = read_config(path, overrides)  # to go on with, where a compiled pass is not cut into steps
+        run = TrainingRun(read_config(path, ["checkpoint.steps=1", *overrides]))
         self.states: list[State] = []
         self.events: list[Event] = []
         for event in run.trainer.run():
@@ -63,12 +68,22 @@ def whole(home: Path, name: str) -> Whole:
     return Whole(home, name)
 
 
-@pytest.mark.parametrize("name", CONFIGS)
-def test_every_cut_point_leads_to_the_same_bits(home: Path, name: str) -> None:
-    one = whole(home, name)
+def demand_the_same_bits(one: Whole) -> None:
     assert len(one.states) >= 25
     for point in range(len(one.states) - 1):  # the last one is the end
         assert one.resumed_at(point, one.states[point]) == one.outcome, point
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_every_cut_point_leads_to_the_same_bits(home: Path, name: str) -> None:
+    demand_the_same_bits(whole(home, name))
+
+
+@pytest.mark.usefixtures("plain_jit")
+@pytest.mark.parametrize("name", sorted(CONFIGS.keys() - {"adamw", "rprop"}))
+def test_and_by_the_loops_that_are_compiled(home: Path, name: str) -> None:
+    without = [f"{key}={value}" for key, value in NOT_COMPILED.items() if key in CONFIGS[name]]
+    demand_the_same_bits(Whole(home, name, "engine=jit", *without))
 
 
 def forget(state: State, part: str, fresh: State) -> State:

@@ -35,8 +35,8 @@ class Activation(Protocol):
     """An elementwise function and its derivative; its fields are its parameters.
 
     One that says the same of a single number too is compiled by `engine: jit`: `value(z)` is f(z), where no number
-    stays none, and `prime(z, a)` is f′(z) at a = f(z). Numba compiles both as they stand, with a record of the fields in
-    the place of `self`, so they use nothing but that, numbers and `math`.
+    stays none, and `prime(z, a)` is f′(z) at a = f(z). Numba compiles both as they stand, with a record of the fields
+    in the place of `self`, so they use nothing but that, numbers and `math`.
     """
 
     reads_z: ClassVar[bool]
