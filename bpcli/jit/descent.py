@@ -51,10 +51,8 @@ class CompiledDescent(Descent):
         net = self.network
         self._program = self.program(theta.flat.dtype.name)
         compile_program(self._program)
-        self._trained = len(theta.flat) if self.train_biases else len(theta.weights)
-        self.optimizer.start(theta, self._trained)
-        self._gradients, *none = (theta.like() for _ in range(3))
-        self._memories = [*self.optimizer.state.values(), *none][:2]
+        super().start(theta)
+        self._memories = [*self.optimizer.state.values(), theta.like(), theta.like()][:2]  # or room
         self._rooms: dict[int, tuple[Any, ...]] = {}
         self._weights: Array = np.zeros(0, theta.flat.dtype)
         self._about = (
@@ -103,10 +101,10 @@ class CompiledDescent(Descent):
             *self._about,
             tuple(theta.W),
             tuple(theta.b),
-            tuple(self._gradients.W),
-            tuple(self._gradients.b),
+            tuple(self._gradient.W),
+            tuple(self._gradient.b),
             theta.flat,
-            self._gradients.flat,
+            self._gradient.flat,
             len(theta.weights),
             self._trained,
             *(memory.flat for memory in self._memories),

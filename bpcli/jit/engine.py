@@ -47,7 +47,10 @@ def train(
     before: int,  # steps that the optimizer has made
     costs: Array,  # (steps,), gets the cost before each step
 ) -> int:
-    """Takes the steps, allocating nothing, up to one whose cost is not finite; gives the number of those taken."""
+    """Takes the steps, allocating nothing, up to one whose cost is not finite; gives the number of those taken.
+
+    What it calls, and what that calls, is looked up by name in what `assembly` has put together, not in this file.
+    """
     L, m = len(W) - 1, len(w)
     for step in range(len(rates)):
         batch = rows[step * m : (step + 1) * m]

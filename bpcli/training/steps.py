@@ -47,7 +47,7 @@ class Steps:
         self.seed = seed
         self._together = descent if isinstance(descent, CompiledDescent) else None
         self._growth: Growth | None = None
-        self._be_careful(False)
+        self._lay_out(careful=False)
         descent.start(theta)
         self.begin(Position())
 
@@ -60,7 +60,7 @@ class Steps:
         self.rows = self.batches.rows_in(at.batch)
         self.masks = stream(self.seed, "dropout", at.epoch)
         if careful:
-            self._be_careful(True)
+            self._lay_out(careful=True)
 
     def queue(self, pause: int | None = None) -> Iterator[Rows]:
         """The rows that are left of the pass, in pieces to `take`.
@@ -158,7 +158,8 @@ class Steps:
             row = int(self.train.rows[rows][inputs.argmax()])
             self._growth = Growth(self.at.step, before, after, row, float(inputs.max()))
 
-    def _be_careful(self, careful: bool) -> None:
+    def _lay_out(self, careful: bool) -> None:
+        """Makes room for a batch; careful steps keep z to be looked at."""
         self._careful = careful
         dtype = self.theta.flat.dtype
         self._work = self.descent.network.workspace(self.batches.size, dtype, self.dropout, keep_z=careful)

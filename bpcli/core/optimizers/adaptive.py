@@ -108,7 +108,7 @@ class RmsProp(Optimizer):
             g *= eta
             w -= g
 
-    def moved(self, w: float, g: float, v: float, u: float, eta: float, one: float) -> tuple[float, float, float]:
+    def moved(self, w: float, g: float, v: float, u: float, eta: float, _other: float) -> tuple[float, float, float]:
         v = self.rho * v + (1 - self.rho) * g * g
         u = self.momentum * u + g / (sqrt(v) + self.epsilon)
         return w - eta * u, v, u
@@ -141,9 +141,11 @@ class Adagrad(Optimizer):
             g *= eta
             w -= g
 
-    def moved(self, w: float, g: float, v: float, none: float, eta: float, one: float) -> tuple[float, float, float]:
+    def moved(
+        self, w: float, g: float, v: float, _second: float, eta: float, _other: float
+    ) -> tuple[float, float, float]:
         v = v + g * g
-        return w - eta * g / (sqrt(v) + self.epsilon), v, none
+        return w - eta * g / (sqrt(v) + self.epsilon), v, 0.0
 
     def rule(self, w: Array, g: Array, memory: Memory, eta: float, t: int, decays: bool) -> tuple[Array, Memory]:
         v = memory["v"] + g**2

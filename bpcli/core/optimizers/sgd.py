@@ -76,9 +76,11 @@ class Sgd(Optimizer):
                     g = v[0]
             w += g
 
-    def moved(self, w: float, g: float, v: float, none: float, eta: float, one: float) -> tuple[float, float, float]:
+    def moved(
+        self, w: float, g: float, v: float, _second: float, eta: float, _other: float
+    ) -> tuple[float, float, float]:
         v = self.momentum * v - eta * g
-        return (w + (self.momentum * v - eta * g if self.nesterov else v), v, none)
+        return (w + (self.momentum * v - eta * g if self.nesterov else v), v, 0.0)
 
     def rule(self, w: Array, g: Array, memory: Memory, eta: float, t: int, decays: bool) -> tuple[Array, Memory]:
         if not self.momentum:
