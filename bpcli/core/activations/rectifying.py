@@ -11,7 +11,6 @@ import numpy as np
 from bpcli.core.activations.base import ACTIVATIONS, Spare
 from bpcli.core.linalg import Array
 
-
 MANY = 16_384  # numbers from which on a mask is quicker than signs, in spite of what it takes to lay it out
 
 
