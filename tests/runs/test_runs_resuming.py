@@ -13,6 +13,7 @@ import pytest
 from stopped_trainings import at_step, go_on, last, lay_out, products, train, write_config
 
 from bpcli.errors import BpcliError, ConfigError, DataError, ExitStatus, WeightsError
+from bpcli.runs import resuming
 from bpcli.runs.checkpoints import pack, read_checkpoint
 from bpcli.runs.directory import RunDirectory, checkpoints_in
 from bpcli.runs.provenance import changed_numerics, numerics
@@ -229,13 +230,18 @@ def test_what_is_no_run_is_told(tmp_path: Path) -> None:
     assert not (tmp_path / "empty" / ".lock").exists()
 
 
-def test_a_damaged_checkpoint_is_told_and_the_one_before_it_can_be_named(home: Path) -> None:
+def test_a_damaged_checkpoint_is_told_and_the_one_before_it_can_be_named(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = home / "run"
     newest, before = checkpoints_in(run).values()
     newest.write_bytes(newest.read_bytes()[:-1])
+    read: list[Path] = []
+    monkeypatch.setattr(resuming, "read_checkpoint", lambda path: read.append(path) or read_checkpoint(path))
     (line,) = refused(WeightsError, home)
+    assert read == [newest, before]
     assert line.startswith(f"{newest}: damaged")
-    assert line.endswith(f"; the one before it is sound: --resume {before}")
+    assert line.endswith(f"; one before it is sound: --resume {before}")
     before_it = before.read_bytes()
     before.unlink()
     (line,) = refused(WeightsError, home)
@@ -245,6 +251,21 @@ def test_a_damaged_checkpoint_is_told_and_the_one_before_it_can_be_named(home: P
     assert sorted(checkpoints_in(run)) == [0, 24]
     last(train(str(home / "c.yaml"), home / "whole"))
     assert products(run) == products(home / "whole")
+
+
+def test_a_kill_after_going_on_from_the_older_one_leaves_a_run_that_goes_on(home: Path) -> None:
+    run = home / "run"
+    last(go_on(run, overrides=["checkpoint={epochs: 1}"]))
+    whole = products(run)
+    newest, before = checkpoints_in(run).values()
+    events = go_on(before)
+    next(events)  # it has begun, and saved nothing yet
+    assert len((run / "metrics.jsonl").read_text().splitlines()) == 5
+    assert (newest.name, before.name) == ("checkpoint-24.npz", "checkpoint-20.npz")
+    events.close()
+    (run / "weights.npz").unlink()
+    last(go_on(run))
+    assert products(run) == whole
 
 
 def test_metrics_are_cut_where_the_checkpoint_stood(home: Path) -> None:
