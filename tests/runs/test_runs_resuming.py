@@ -253,21 +253,6 @@ def test_a_damaged_checkpoint_is_told_and_the_one_before_it_can_be_named(
     assert products(run) == products(home / "whole")
 
 
-def test_a_kill_after_going_on_from_the_older_one_leaves_a_run_that_goes_on(home: Path) -> None:
-    run = home / "run"
-    last(go_on(run, overrides=["checkpoint={epochs: 1}"]))
-    whole = products(run)
-    newest, before = checkpoints_in(run).values()
-    events = go_on(before)
-    next(events)  # it has begun, and saved nothing yet
-    assert len((run / "metrics.jsonl").read_text().splitlines()) == 5
-    assert (newest.name, before.name) == ("checkpoint-24.npz", "checkpoint-20.npz")
-    events.close()
-    (run / "weights.npz").unlink()
-    last(go_on(run))
-    assert products(run) == whole
-
-
 def test_metrics_are_cut_where_the_checkpoint_stood(home: Path) -> None:
     metrics = home / "run" / "metrics.jsonl"
     whole = metrics.read_bytes()
