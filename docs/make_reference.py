@@ -59,7 +59,8 @@ in the same bytes of `weights.npz`, and the same figures in `metrics.jsonl`, as 
 on as it began: `expect`, `checkpoint`, `early_stopping` (but not what it monitors) and `epochs` (unless `cosine`,
 `linear` or `one_cycle` is laid out over them) may change, by `--set` or in a CONFIG that is named again. Anything else,
 and data of another SHA-256, is refused by name with the old value and the new one. Other versions of NumPy, SciPy or
-BLAS, or another CPU, may change the last bits, which is said.
+BLAS, or another CPU, may change the last bits, which is said. Of a run that is complete, `expect` is judged again. To
+go on from the older checkpoint removes the newer one.
 
 A checkpoint is an `.npz` like the weights file, and as strictly read. It holds flat vectors: `parameters`, `kept` (the
 best so far) and what the optimizer remembers, as `optimizer.v`; its `meta` holds the place in the epoch, the running
@@ -110,11 +111,12 @@ not finite is `null`.
 - `epoch`: `epoch` (from 1), `step`, `learning_rate`, `seconds`, `running` (its `cost`), `best`; `train` and
   `validation` where measured
 - `end`: `reason` (`epochs`, `early_stopping`, `interrupted`, `diverged`), `epochs`, `seconds`, `best_epoch`, `weights`
-  and `checkpoint` (paths), `expect` (each with `metric`, `condition`, `value`, `met`); `test` where there are test rows
-  (after an interruption only if measuring takes no more than a second); when diverged `detail`, and `cause`, what was
-  the first to be no finite number: `what`, `layer`, `epoch`, `step`, `learning_rate`, `split`, `rows` (from 0),
-  `inputs` (the largest of them), `layers` (the largest `z`, `gradient` and `parameters` of each `layer`), `growth`
-  (the `step` in which the largest parameter grew most: `before`, `after`, and the `row` with the largest `input`)
+  and `checkpoint` (paths), `expect` (each with `metric`, `condition`, `value` and `met`, both null where an interrupted
+  training has not measured it); `test` where there are test rows (after an interruption only if measuring takes no more
+  than a second); when diverged `detail`, and `cause`, what was the first to be no finite number: `what`, `layer`,
+  `epoch`, `step`, `learning_rate`, `split`, `rows` (from 0), `inputs` (the largest of them), `layers` (the largest
+  `z`, `gradient` and `parameters` of each `layer`), `growth` (the `step` in which the largest parameter grew most:
+  `before`, `after`, and the `row` with the largest `input`)
 
 `train`, `validation` and `test` hold `cost`, and `accuracy` or `mae`, `rmse`, `r2`.
 

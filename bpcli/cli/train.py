@@ -52,7 +52,8 @@ def train(
             warn(open_console(sys.stderr), resumption.warning)
         if resumption.is_complete:
             warn(open_console(sys.stderr), f"{resumed}: is complete; with --set epochs=N it goes on")
-            return ExitStatus.OK
+            if not run.config.spec.expect:  # which may be another one now, and is judged in any case
+                return ExitStatus.OK
     else:
         if config is None:
             raise UsageError("bpcli train: give a CONFIG, or --resume RUN (see: bpcli train --help)")

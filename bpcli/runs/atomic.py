@@ -48,7 +48,7 @@ def write_atomically(path: Path, data: bytes) -> None:
             os.replace(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def destination(path: Path) -> Path:
@@ -73,8 +73,8 @@ def temporary_beside(path: Path) -> Path:
     return path.with_name(f".bpcli-{token_hex(8)}.tmp")
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` survive a power cut."""
+def sync_folder(folder: Path) -> None:
+    """Make what was renamed or removed in `folder` so survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from bpcli.errors import CannotWriteError, WeightsError
-from bpcli.runs.atomic import TEMPORARIES, temporary_beside, writing
+from bpcli.runs.atomic import TEMPORARIES, sync_folder, temporary_beside, writing
 
 WEIGHTS = "weights.npz"
 METRICS = "metrics.jsonl"
@@ -105,6 +105,13 @@ class RunDirectory:
         with writing(self.path):
             for file in self.path.glob(TEMPORARIES):
                 file.unlink(missing_ok=True)
+
+    def remove_checkpoints_after(self, step: int) -> None:
+        """Remove those of later steps, for a run that goes on from this one; also on the disk once it is done."""
+        with writing(self.path):
+            for path in [path for found, path in checkpoints_in(self.path).items() if found > step]:
+                path.unlink(missing_ok=True)
+            sync_folder(self.path)
 
     def close(self) -> None:
         """Give the lock back; the lock file stays, since only the lock on it says anything."""

@@ -19,6 +19,7 @@ from bpcli import __version__
 from bpcli.runs.comparison import differences
 
 MOST_CHANGES = 8  # that are told
+LONGEST = 60  # characters that are told of a key or a value, which a stranger may have written
 
 
 def numerics(engine: str = "numpy") -> dict[str, Any]:
@@ -46,13 +47,18 @@ def changed_numerics(then: Any, engine: str = "numpy") -> str | None:
     now = numerics(engine)
     places = differences(now, {name: then[name] for name in now if name in then}, "")
     changed = [
-        f"{place['key']} is {_told(place, 'a')} and was {_told(place, 'b')}" for place in islice(places, MOST_CHANGES)
+        f"{_cut(place['key'])} is {_told(place, 'a')} and was {_told(place, 'b')}"
+        for place in islice(places, MOST_CHANGES)
     ]
     return f"{'; '.join(changed)}: the last bits may come out otherwise" if changed else None
 
 
 def _told(place: dict[str, Any], side: str) -> str:
-    return json.dumps(place[side], ensure_ascii=False) if side in place else "nothing"
+    return _cut(json.dumps(place[side], ensure_ascii=False)) if side in place else "nothing"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def machine() -> dict[str, Any]:

@@ -89,6 +89,8 @@ class Recorder:
             "reason": None,
         }
         self._about: dict[str, Any] = resumed.continued(about) if resumed else about
+        if resumed:
+            directory.remove_checkpoints_after(resumed.step)  # before the lines that they count on are cut off
         with writing(directory.metrics):
             if resumed:
                 os.truncate(directory.metrics, resumed.size)

@@ -111,10 +111,11 @@ def _read(path: Path) -> Checkpoint:
     try:
         return read_checkpoint(newest)
     except WeightsError as error:
-        sound = next(filter(_is_sound, checkpoints_in(path).values()), None)
+        others = [found for found in checkpoints_in(path).values() if found != newest]
+        sound = next(filter(_is_sound, others), None)
         if sound is None:
             raise
-        raise WeightsError(f"{error}; the one before it is sound: --resume {sound}") from error
+        raise WeightsError(f"{error}; one before it is sound: --resume {sound}") from error
 
 
 def _is_sound(checkpoint: Path) -> bool:

@@ -44,7 +44,7 @@ class TrainingRun:
         self.trainer.stop = stop
         self.digests = self._digests()
         self.numerics = numerics(spec.engine)
-        self.expected: list[dict[str, Any]] = []  # each condition, its value and whether it was met, after the end
+        self.expected: list[dict[str, Any]] = []  # each condition, its value, whether it was met, after the end
         self.meta: Meta = {}  # of the weights file, after the end; empty when nothing is kept
         self._kept: dict[str, Any] = {}  # the figures of the parameters that are kept, by split
         self._unsaved = False  # whether those are not on the disk yet
@@ -127,13 +127,15 @@ class TrainingRun:
         if theta is None:
             return
         figures = self._figures(ended.epochs)
-        if "train" not in figures and any(metric.startswith("train.") for metric in self.config.spec.expect):
+        on_train = any(metric.startswith("train.") for metric in self.config.spec.expect)
+        if on_train and "train" not in figures and ended.reason != "interrupted":  # who stops a run does not wait
             figures["train"] = measures_object(self.trainer.evaluator.measure(theta, self.prepared.train))
         if ended.test is not None:
             figures["test"] = measures_object(ended.test)
         for metric, condition in self.config.spec.expect.items():
             value = figures["epochs"] if metric == "epochs" else _look_up(figures, metric)
-            met = value is not None and condition.met(value)
+            unjudged = value is None and ended.reason == "interrupted"
+            met = None if unjudged else value is not None and condition.met(value)
             self.expected.append({"metric": metric, "condition": str(condition), "value": value, "met": met})
         self.meta = self._meta(figures)
 
@@ -149,7 +151,9 @@ class TrainingRun:
 
     def _figures(self, epochs: int) -> dict[str, Any]:
         """What is known of the parameters that are kept, as JSON values."""
-        return {"epochs": epochs, "best_epoch": self.trainer.at.best_epoch, **self._kept}
+        trainer = self.trainer
+        within_an_epoch = trainer.kept is trainer.theta and trainer.at.batch > 0  # those of its end are of others
+        return {"epochs": epochs, "best_epoch": trainer.at.best_epoch, **({} if within_an_epoch else self._kept)}
 
     def _explained(self, ended: Ended, directory: RunDirectory) -> Ended:
         """The end of a training that diverged with its cause, found by training again from the last checkpoint."""

@@ -86,10 +86,31 @@ class Steps:
 
         Raises Diverged on a cost that is not finite, and leaves the parameters as they are.
         """
-        if self._together is None or self._careful:
-            self._take_one(rows)
-        else:
-            self._take_many(self._together, rows)
+        if self._together is not None and not self._careful:
+            return self._take_many(self._together, rows)
+        theta, network, at, m = self.theta, self.descent.network, self.at, len(rows)
+        work = self._work.first(m)
+        self.train.x.take(rows, 0, work.a[0], "clip")  # the default mode would gather twice
+        self.train.y.take(rows, 0, work.y, "clip")
+        if work.w is not None and self.train.weight is not None:
+            np.take(self.train.weight, rows, out=work.w[:, 0], mode="clip")
+        if self.dropout:
+            work.draw_masks(self.masks)
+        if self.schedule.per_step:
+            at.learning_rate = self._rate(at.step)
+        network.forward(theta, work)
+        C = float(network.batch_cost(theta, work))
+        if not math.isfinite(C) or (self._careful and not all(map(all_finite, work.z[1:]))):
+            raise self._diverged(f"the cost is {C} in step {at.step + 1}", rows, at.step + 1)
+        before = largest(theta.flat) if self._careful else 0.0
+        try:
+            self.descent.step(theta, work, at.learning_rate)
+        except FloatingPointError as error:  # compiled sums may overflow in another order
+            raise self._diverged(f"{error} in step {at.step + 1}", rows, at.step + 1) from None
+        self._count(1, at.cost + C * m, m)
+        if self._careful:
+            self.demand_finite(rows)
+            self._note_growth(before, rows)
 
     def _take_many(self, descent: CompiledDescent, rows: Rows) -> None:
         at, size = self.at, self.batches.size
@@ -106,31 +127,6 @@ class Steps:
             raise self._diverged(f"the cost is {newest} in step {at.step + 1}", None, at.step + 1)
         m = min(size, len(rows) - done * size)
         self._count(1, at.cost + newest * m, m)
-
-    def _take_one(self, rows: Rows) -> None:
-        work = self._work.first(len(rows))
-        self.train.x.take(rows, 0, work.a[0], "clip")  # the default mode would gather twice
-        self.train.y.take(rows, 0, work.y, "clip")
-        if work.w is not None and self.train.weight is not None:
-            np.take(self.train.weight, rows, out=work.w[:, 0], mode="clip")
-        if self.dropout:
-            work.draw_masks(self.masks)
-        at = self.at
-        if self.schedule.per_step:
-            at.learning_rate = self._rate(at.step)
-        self.descent.network.forward(self.theta, work)
-        C = float(self.descent.network.batch_cost(self.theta, work))
-        if not math.isfinite(C) or (self._careful and not all(map(all_finite, work.z[1:]))):
-            raise self._diverged(f"the cost is {C} in step {at.step + 1}", rows, at.step + 1)
-        before = largest(self.theta.flat) if self._careful else 0.0
-        try:
-            self.descent.step(self.theta, work, at.learning_rate)
-        except FloatingPointError as error:  # compiled sums may overflow in another order
-            raise self._diverged(f"{error} in step {at.step + 1}", rows, at.step + 1) from None
-        self._count(1, at.cost + C * len(rows), len(rows))
-        if self._careful:
-            self.demand_finite(rows)
-            self._note_growth(before, rows)
 
     def _count(self, steps: int, cost: float, rows: int) -> None:
         """So many steps were taken on so many rows, and `cost` is the sum since."""

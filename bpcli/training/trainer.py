@@ -46,8 +46,8 @@ class Trainer:
     """Trains theta on the training rows; afterwards `kept` holds what is worth keeping.
 
     With validation rows that is the best epoch by the watched figure, without them the newest finite state; None as
-    long as there is neither. `stop` is asked after each step, or after those
-    taken together, and while measuring, whether to end early.
+    long as there is neither. `stop` is asked after each step, or after those taken together, and while measuring,
+    whether to end early.
     """
 
     descent: Descent

@@ -21,6 +21,7 @@ REASONS = {
     "interrupted": ("interrupted", "yellow"),
     "diverged": ("diverged", "bold red"),
 }
+VERDICTS = {True: ("ok", "green"), False: ("MISSED", "bold red"), None: ("not judged", "yellow")}
 
 
 def closing(
@@ -51,13 +52,13 @@ def closing(
 
 
 def verdicts(label: str, checks: Sequence[Mapping[str, Any]], wide: int = LABEL) -> list[Text]:
-    """A line for each condition on a measure: `metric`, `condition`, `value` (None: not measured), `met`."""
+    """A line for each condition on a measure: `metric`, `condition`, `value` and `met` (None: not measured, open)."""
     demands = [f"{check['metric']} {check['condition']}" for check in checks]
     found = [measure(str(check["metric"]).rpartition(".")[2], check["value"]) for check in checks]
     cells, cells_found = (max(map(len, words), default=0) for words in (demands, found))
     lines = []
     for check, demand, value in zip(checks, demands, found):
-        verdict = ("ok", "green") if check["met"] else ("MISSED", "bold red")
+        verdict = VERDICTS[check["met"]]
         lines.append(said(label, f"{demand:{cells}}  found {value:{cells_found}}  ", wide).append(*verdict))
     return lines
 

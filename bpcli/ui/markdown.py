@@ -115,7 +115,8 @@ def verdicts(gates: Sequence[Mapping[str, Any]]) -> str:
     rows = []
     for gate in gates:
         found = measure(gate["metric"].rpartition(".")[2], gate["value"])
-        verdict = "ok" if gate["met"] else f"**missed**: {escaped(shortfall(gate['condition'], gate['value']))}"
+        missed = f"**missed**: {escaped(shortfall(gate['condition'], gate['value']))}"
+        verdict = {True: "ok", False: missed, None: "not judged"}[gate["met"]]
         rows.append([escaped(f"{gate['metric']} {gate['condition']}"), verdict, found])
     return table(["gate", "verdict", "found"], rows, words=2) if rows else ""
 

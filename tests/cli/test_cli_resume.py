@@ -67,6 +67,24 @@ def test_a_run_that_is_complete_says_so_and_goes_on_when_asked(trained):
     assert products(trained.weights.parent) == before
 
 
+@pytest.mark.parametrize(("wanted", "code"), [("< 0.9", 0), (">= 1.1", 1)])
+def test_another_expect_of_a_run_that_is_complete_is_judged(trained, tmp_path, wanted, code):
+    folder = tmp_path / "copy"
+    shutil.copytree(trained.folder, folder)
+    before = products(folder / "run")
+    line = f"expect={{validation.accuracy: '{wanted}', train.cost: '>= 0'}}"
+    done = bpcli("train", "--resume", "run", "--junit", "j.xml", "--json", "--set", line, cwd=folder)
+    told, *missed = done.err.splitlines()
+    assert told == "warning: run: is complete; with --set epochs=N it goes on"
+    assert (done.code, [one.split(":")[0] for one in missed]) == (code, ["validation.accuracy"] * code)
+    assert [check["met"] for check in done.objects[-1]["expect"]] == [code == 0, True]
+    assert f'failures="{code}"' in (folder / "j.xml").read_text()
+    compared = bpcli("diff", "run", trained.folder / "run", "--json", cwd=folder).objects[0]
+    assert [place["key"].split(".")[0] for place in compared["config"]] == ["expect"] * 2
+    assert compared["weights"][0]["different"] == 0
+    assert products(folder / "run")[1] == before[1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

@@ -53,6 +53,20 @@ def test_hostile_first_weights_are_refused(tmp_path: Path) -> None:
     assert assert_all_refused(path, foreign_files(), lambda path: read_arrays(path, str(path), 20)) >= 80
 
 
+@pytest.mark.parametrize(
+    "large",
+    ["a" * 10**6 + "😀", [{}] * 200_000, {str(n): 0 for n in range(150_000)}, [{"": {"": {}}}] * 60_000 + ["😀"]],
+)
+def test_a_large_meta_takes_at_most_fifty_times_its_bytes(tmp_path: Path, large: object) -> None:
+    arrays = {"W1": np.zeros((20, 1000), np.float32), "b1": np.zeros(20, np.float32)}
+    path = tmp_path / "w.npz"
+    path.write_bytes(pack(arrays, {"x": large}))
+    size = path.stat().st_size - len(pack(arrays, {}))
+    found = answer(path, read_weights)
+    assert found.said is None
+    assert found.beyond <= 50 * size
+
+
 def test_what_other_programs_may_write_is_welcome(tmp_path: Path) -> None:
     path, welcome = tmp_path / "w.npz", 0
     for what, payload in wrong_arrays(GOOD["W1"]):

@@ -22,7 +22,7 @@ def test_fifty_signals_are_heeded() -> None:
     told = campaign(50)
     assert told["faults"] == []
     assert told["signals"] == 50
-    assert told["by command"].keys() == {"train", "resume", "eval", "predict"}
+    assert told["by command"].keys() == {"train", "resume", "folds", "check", "gradcheck", "eval", "predict"}
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from stopped_trainings import at_step, go_on, last, lay_out, train, write_config
+from stopped_trainings import at_step, go_on, last, lay_out, products, train, write_config
 
 from bpcli.errors import CannotWriteError, ExitStatus, WeightsError
 from bpcli.runs import checkpoints
@@ -121,6 +121,23 @@ def test_how_often_it_is_saved_changes_no_bit(tmp_path: Path) -> None:
         last(train(str(config), tmp_path / pace))
         found.add(b"".join(array.tobytes() for array in read_weights(tmp_path / pace / "weights.npz").arrays.values()))
     assert len(found) == 1
+
+
+def test_a_kill_after_going_on_from_the_older_one_leaves_a_run_that_goes_on(tmp_path: Path) -> None:
+    lay_out(tmp_path)
+    config, run = Path(write_config(tmp_path, "momentum")), tmp_path / "run"
+    config.write_text(config.read_text().replace("seconds: 1e9", "epochs: 1"))
+    last(train(str(config), run))
+    whole = products(run)
+    newest, before = checkpoints_in(run).values()
+    events = go_on(before)
+    next(events)  # it has begun, and saved nothing yet
+    assert len((run / "metrics.jsonl").read_text().splitlines()) == 5
+    assert (newest.name, before.name) == ("checkpoint-24.npz", "checkpoint-20.npz")
+    events.close()
+    (run / "weights.npz").unlink()
+    last(go_on(run))
+    assert products(run) == whole
 
 
 def test_what_is_not_finite_is_not_saved_and_does_not_end_the_training_there(tmp_path: Path) -> None:

@@ -65,6 +65,11 @@ def test_what_has_changed_is_told_part_by_part() -> None:
     told = provenance.changed_numerics({**now, "cpu": {str(n): n for n in range(1000)}})
     assert told is not None
     assert told.count(" and was ") == provenance.MOST_CHANGES
+    strange = "\u0394" * 10**6
+    told = provenance.changed_numerics({**now, "numpy": strange, "cpu": {strange: strange}})
+    assert told is not None
+    assert len(told) < 1000
+    assert 'was "\u0394\u0394' in told
 
 
 def test_the_machine_is_json() -> None:

@@ -13,6 +13,7 @@ import pytest
 from stopped_trainings import at_step, go_on, last, lay_out, products, train, write_config
 
 from bpcli.errors import BpcliError, ConfigError, DataError, ExitStatus, WeightsError
+from bpcli.runs import resuming
 from bpcli.runs.checkpoints import pack, read_checkpoint
 from bpcli.runs.directory import RunDirectory, checkpoints_in
 from bpcli.runs.provenance import changed_numerics, numerics
@@ -229,13 +230,18 @@ def test_what_is_no_run_is_told(tmp_path: Path) -> None:
     assert not (tmp_path / "empty" / ".lock").exists()
 
 
-def test_a_damaged_checkpoint_is_told_and_the_one_before_it_can_be_named(home: Path) -> None:
+def test_a_damaged_checkpoint_is_told_and_the_one_before_it_can_be_named(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = home / "run"
     newest, before = checkpoints_in(run).values()
     newest.write_bytes(newest.read_bytes()[:-1])
+    read: list[Path] = []
+    monkeypatch.setattr(resuming, "read_checkpoint", lambda path: read.append(path) or read_checkpoint(path))
     (line,) = refused(WeightsError, home)
+    assert read == [newest, before]
     assert line.startswith(f"{newest}: damaged")
-    assert line.endswith(f"; the one before it is sound: --resume {before}")
+    assert line.endswith(f"; one before it is sound: --resume {before}")
     before_it = before.read_bytes()
     before.unlink()
     (line,) = refused(WeightsError, home)

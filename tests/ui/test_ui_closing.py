@@ -49,8 +49,10 @@ def test_conditions_are_ok_or_missed() -> None:
     checks: list[dict[str, Any]] = [
         {"metric": "validation.accuracy", "condition": ">= 0.95", "value": 0.9722, "met": True},
         {"metric": "epochs", "condition": "<= 20", "value": None, "met": False},
+        {"metric": "train.cost", "condition": "< 9", "value": None, "met": None},  # of a run that was interrupted
     ]
     assert [text.plain for text in verdicts("expect", checks)] == [
         "expect  validation.accuracy >= 0.95  found 0.9722  ok",
         "expect  epochs <= 20                 found -       MISSED",
+        "expect  train.cost < 9               found -       not judged",
     ]

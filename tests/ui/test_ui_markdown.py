@@ -15,6 +15,7 @@ from bpcli.ui import markdown
 ODD = "a|b`c*d_e_<script>&amp;[x](y) ~~z~~ $q$ #1 @me :tada: \\ \x1b\n### h"
 SAID = ODD.replace("\x1b\n", "\\x1b\\n")
 MET = {"metric": "test.accuracy", "condition": ">= 0.9", "value": 0.95, "met": True}
+OPEN = {"metric": "train.cost", "condition": "<= 0.1", "value": None, "met": None}  # of an interrupted training
 MISSED = {"metric": "test.cost", "condition": "<= 0.1", "value": 0.35, "met": False}
 
 
@@ -119,14 +120,17 @@ def test_a_training_tells_the_network_the_end_and_the_figures_that_were_kept(run
     assert isinstance(ended, Ended)
     about = {"layers": [64, 32, 10], "cost": "cross_entropy", "examples": {"train": 1437, "test": 360}}
     kept = {"epochs": 8, "running": {"cost": 0.5}, "test": {"cost": 0.25, "accuracy": 0.9}}
-    page = Page(markdown.training("c.yaml", about, ended, kept, [MET], "bpcli eval w.npz"))
+    page = Page(markdown.training("c.yaml", about, ended, kept, [MET, OPEN], "bpcli eval w.npz"))
     assert page.headings == ["bpcli train c.yaml"]
     assert page.paragraphs[0] == (
         "64-32-10 network, 2,410 parameters, cross_entropy cost; examples: 1,437 train, 360 test"
     )
     assert page.paragraphs[1].startswith("done after 8 epochs, 0.585 s, best epoch ")
     assert page.tables[0] == [["", "cost", "accuracy"], ["running", "0.50000", ""], ["test", "0.25000", "0.9000"]]
-    assert page.tables[1][1:] == [["test.accuracy >= 0.9", "ok", "0.9500"]]
+    assert page.tables[1][1:] == [
+        ["test.accuracy >= 0.9", "ok", "0.9500"],
+        ["train.cost <= 0.1", "not judged", "-"],
+    ]
     assert page.code == ["bpcli eval w.npz\n"]
 
 

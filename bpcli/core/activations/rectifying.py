@@ -11,6 +11,8 @@ import numpy as np
 from bpcli.core.activations.base import ACTIVATIONS, Spare
 from bpcli.core.linalg import Array
 
+MANY = 16_384  # numbers from which on a mask is quicker than signs, in spite of what it takes to lay it out
+
 
 @ACTIVATIONS.register("relu")
 @dataclass(frozen=True)
@@ -25,8 +27,12 @@ class Relu:
         np.maximum(z, 0, out=a)
 
     def times_prime(self, delta: Array, z: Array, a: Array, spare: Spare) -> None:
-        np.sign(a, out=spare.block)  # of what is never below 0
-        delta *= spare.block
+        if a.size < MANY:
+            np.sign(a, out=spare.block)  # of what is never below 0
+            delta *= spare.block
+        else:
+            passes = spare.block.reshape(-1).view(np.bool_)[: a.size].reshape(a.shape)
+            delta *= np.greater(a, 0, out=passes)
 
     def value(self, z: float) -> float:
         return 0.0 if z <= 0 else z  # so that what is no number stays none
