@@ -87,7 +87,8 @@ class Steps:
         Raises Diverged on a cost that is not finite, and leaves the parameters as they are.
         """
         if self._together is not None and not self._careful:
-            return self._take_many(self._together, rows)
+            self._take_many(self._together, rows)
+            return
         theta, network, at, m = self.theta, self.descent.network, self.at, len(rows)
         work = self._work.first(m)
         self.train.x.take(rows, 0, work.a[0], "clip")  # the default mode would gather twice
