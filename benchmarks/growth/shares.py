@@ -91,7 +91,7 @@ def run(name: str, folder: Path) -> None:
     show = counted("reporting", view.show)
     with (
         RunDirectory.create(folder / f"run {name}", name, False) as directory,
-        Recorder(directory, "", [], folder, training.digests) as recorder,
+        Recorder(directory, "", [], folder, training.digests, training.numerics) as recorder,
     ):
         recorder.record = counted("reporting", recorder.record)  # type: ignore[method-assign]
         for event in training.run(directory, recorder):
