@@ -16,6 +16,7 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +26,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 from environment import about, python_with  # noqa: E402
 from workloads import OPTIMIZERS, WORKLOADS  # noqa: E402
 
+PAUSE = 0.5  # seconds in which idle threads of the program that had its turn stop spinning
 US = "bpcli"
 ALL = (
     US,
@@ -87,6 +89,8 @@ def compare(python: Path, names: list[str], workload: str, optimizer: str, threa
     here = [runner for runner in runners if not runner.why_not]
     for _ in range(rounds):
         for runner in here:
+            if threads > 1:
+                time.sleep(PAUSE)
             runner.turn()
     layers = "-".join(map(str, work.layers))
     print(f"\n{workload}: {layers}, batch {work.batch}, {optimizer}, threads: {threads}, rounds: {rounds}")
