@@ -20,6 +20,8 @@ from bpcli.training.diagnosis import Diverged, largest
 from bpcli.training.events import Cause, Growth
 from bpcli.training.state import Position, all_finite
 
+FADING = 128  # steps after which a memory is seen to, before it has faded too far
+
 
 class Steps:
     """Moves theta, and knows where it stands: `at` counts, `rows` are the training rows met in the pass at hand."""
@@ -109,6 +111,8 @@ class Steps:
         except FloatingPointError as error:  # compiled sums may overflow in another order
             raise self._diverged(f"{error} in step {at.step + 1}", rows, at.step + 1) from None
         self._count(1, at.cost + C * m, m)
+        if at.step % FADING == 0 and self._together is None:
+            self.descent.optimizer.drop_faded()
         if self._careful:
             self.demand_finite(rows)
             self._note_growth(before, rows)

@@ -14,6 +14,7 @@ from bpcli.core.optimizers.sgd import Sgd
 from bpcli.core.schedules import SCHEDULES, InverseScaling
 from bpcli.data.batches import Batches
 from bpcli.data.loading import Examples
+from bpcli.training import steps
 from bpcli.training.evaluate import BLOCK, Evaluator
 from bpcli.training.events import Ended, EpochEnded, Progressed, Started
 from bpcli.training.stopping import Watch
@@ -226,3 +227,35 @@ def test_batches_meet_every_row_once_in_an_order_of_their_own():
     assert np.concatenate(list(Batches(3, 2, orders=orders).of(1))).tolist() == [0, 0, 2]
     orders[1, 1:] = 7, -2  # as a file may do under the hands of a training; compiled loops look at nothing
     assert Batches(3, 2, orders=orders).order(1).tolist() == [0, 2, 0]
+
+
+FADING = [("sgd", {"momentum": 0.9}), ("sgd", {"momentum": 0.9, "nesterov": True}), ("adam", {}), ("adamw", {})]
+FADING += [("rmsprop", {"momentum": 0.9})]
+
+
+def below_normal(trainer: Trainer) -> float:
+    """The share of what the optimizer remembers that lies between 0 and the normal numbers."""
+    memory = np.concatenate([np.abs(one.flat) for one in trainer.descent.optimizer.state.values()])
+    return float(((memory > 0) & (memory < np.finfo(memory.dtype).tiny)).mean())
+
+
+@pytest.mark.parametrize(("name", "parameters"), FADING, ids=str)
+def test_the_memory_of_dead_units_does_not_fade_into_numbers_that_are_slow(name, parameters, monkeypatch):
+    """Without the look at what is remembered, much of it is stuck below 1e-38."""
+    n, results = (4, 30, 20, 3), []
+    for looks in (True, False):
+        if not looks:
+            monkeypatch.setattr(steps, "FADING", 10**9)
+        trainer = make_trainer(
+            n, network=make_network(n, "relu"), dtype=np.float32, train=examples(n, 64, dtype=np.float32),
+            optimizer=OPTIMIZERS.get(name)(**parameters), epochs=600, eta=1e-3, batches=Batches(64, 16),
+            validation=None, watch=Watch("running.cost"),
+        )  # fmt: skip
+        trainer.theta.b[2][:] = -100
+        for memory in trainer.descent.optimizer.state.values():
+            memory.flat[:] = 1e-4  # of when they were alive
+        list(trainer.run())
+        results.append((below_normal(trainer), trainer.theta.flat.tobytes()))
+    assert results[0][0] == 0
+    assert results[1][0] > 0.2
+    assert results[0][1] == results[1][1]  # what was forgotten had moved nothing

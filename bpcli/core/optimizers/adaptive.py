@@ -25,6 +25,7 @@ class Adam(Optimizer):
     beta2: float = 0.999
     epsilon: float = 1e-8
 
+    fades: ClassVar[bool] = True
     memories: ClassVar[tuple[str, ...]] = ("m", "v")
 
     def move(self, theta: Parameters, gradient: Parameters, eta: float) -> None:
@@ -85,6 +86,7 @@ class RmsProp(Optimizer):
     epsilon: float = 1e-8
     momentum: float = 0.0  # μ
 
+    fades: ClassVar[bool] = True
     memories: ClassVar[tuple[str, ...]] = ("v",)
 
     def start(self, theta: Parameters, trained: int) -> None:

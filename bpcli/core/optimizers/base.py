@@ -16,6 +16,9 @@ from bpcli.registry import Registry
 
 CHUNK = 32_768  # entries worked on at a time, so that they stay in the cache from one operation to the next
 
+FADED = 2.0**40
+"""Times the smallest normal number: what is remembered below that has faded, and moves no parameter."""
+
 Memory = dict[str, Array]
 
 
@@ -31,6 +34,8 @@ class Optimizer(ABC):
     """Whether `follow` is there, for steps that need no gradient to be written out."""
     whole_batch: ClassVar[bool] = False
     """Whether it makes sense only when all examples are one batch."""
+    fades: ClassVar[bool] = False
+    """Whether each step multiplies what it remembers by a factor below 1."""
     memories: ClassVar[tuple[str, ...]] = ()
     """The names of what it always remembers, each as large as the parameters."""
 
@@ -63,6 +68,21 @@ class Optimizer(ABC):
     def pace(self, eta: float, t: int) -> tuple[float, float]:
         """Two numbers by which step t (from 1) moves all entries; η and 1 unless the optimizer says otherwise."""
         return eta, 1.0
+
+    def drop_faded(self) -> None:
+        """Forgets what has faded; to be called now and then.
+
+        Where gradients have become 0, as those into units that are dead, memories would otherwise fade to numbers below
+        the normal ones and stay there, and arithmetic with these takes a hundred times as long.
+        """
+        for memory in self.state.values() if self.fades else ():
+            least = FADED * np.finfo(memory.flat.dtype).tiny
+            for start in range(0, self.trained, CHUNK):
+                piece = memory.flat[start : min(start + CHUNK, self.trained)]
+                size = self._spare[0, : len(piece)]
+                np.abs(piece, out=size)
+                np.greater_equal(size, least, out=size)
+                piece *= size
 
     def _chunks(self, theta: Parameters, gradient: Parameters) -> Iterator[tuple[Array, ...]]:
         """w, g, each memory in its order, and two spare arrays, a piece of the trained parameters at a time."""

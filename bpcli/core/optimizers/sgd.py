@@ -30,6 +30,7 @@ class Sgd(Optimizer):
     nesterov: bool = False
 
     takes_factors: ClassVar[bool] = True
+    fades: ClassVar[bool] = True
 
     def keeps(self, decay: float, dtype: DTypeLike) -> bool:
         return decay == 0 or self.momentum > 0 or decay >= 64 * np.finfo(dtype).eps  # 1 − decay must not round to 1
