@@ -97,7 +97,7 @@ def make_step(work: Workload, optimizer: str, clock: Clock) -> Callable[[np.ndar
 
     hidden = tuple(on_clock(ACTIVATIONS.get(work.activation)()) for _ in work.layers[1:-1])
     cost = Watched(clock, COSTS.get(work.cost)[work.output](), error="error_of_the_outputs")
-    network = Network(work.layers, hidden, on_clock(OUTPUTS.get(work.output)()), cost)  # type: ignore[arg-type]
+    network = Network(work.layers, hidden, on_clock(OUTPUTS.get(work.output)()), cost)
     name = "adam" if optimizer == "adam" else "sgd"
     descent = Descent(network, OPTIMIZERS.get(name)(**FORMS[optimizer]))
     theta, batch = Parameters(work.layers, np.float32), network.workspace(work.batch, np.float32)
@@ -108,8 +108,8 @@ def make_step(work: Workload, optimizer: str, clock: Clock) -> Callable[[np.ndar
     network_module.pull_back = clock.around("backward products", network_module.pull_back)
     network_module.accumulate = clock.around("gradient products", network_module.accumulate)
     sgd.accumulate = clock.around("gradient products", sgd.accumulate)
-    descent.optimizer.move = clock.around("update", descent.optimizer.move)  # type: ignore[method-assign]
-    descent.optimizer._move_block = clock.around("update", getattr(descent.optimizer, "_move_block", None))  # type: ignore[attr-defined]
+    descent.optimizer.move = clock.around("update", descent.optimizer.move)
+    descent.optimizer._move_block = clock.around("update", getattr(descent.optimizer, "_move_block", None))
     measure, gather = clock.around("cost", network.batch_cost), clock.around("gather", np.ndarray.take)
 
     def step(rows: np.ndarray) -> None:

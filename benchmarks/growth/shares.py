@@ -93,7 +93,7 @@ def run(name: str, folder: Path) -> None:
         RunDirectory.create(folder / f"run {name}", name, False) as directory,
         Recorder(directory, "", [], folder, training.digests, training.numerics) as recorder,
     ):
-        recorder.record = counted("reporting", recorder.record)  # type: ignore[method-assign]
+        recorder.record = counted("reporting", recorder.record)
         for event in training.run(directory, recorder):
             show(event)
     total = time.process_time() - began
@@ -113,8 +113,8 @@ def run(name: str, folder: Path) -> None:
 
 def main() -> None:
     """Both sizes."""
-    Batches.order = counted("shuffling", Batches.order)  # type: ignore[method-assign]
-    Evaluator.measure = counted("measuring", Evaluator.measure)  # type: ignore[method-assign]
+    Batches.order = counted("shuffling", Batches.order)
+    Evaluator.measure = counted("measuring", Evaluator.measure)
     columns = ["", "epoch, ms", "of it steps", "reading once, ms", "shuffling", "measuring", "reporting"]
     columns += ["a thirtieth of reading", "together", "products of measuring", "without them", "measuring in theory"]
     print("\n| " + " | ".join(columns) + " |\n" + "|---" * len(columns) + "|")
