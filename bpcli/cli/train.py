@@ -51,7 +51,8 @@ def train(
         if resumption.warning and not quiet:
             warn(open_console(sys.stderr), resumption.warning)
         if resumption.is_complete:
-            warn(open_console(sys.stderr), f"{resumed}: is complete; with --set epochs=N it goes on")
+            if not quiet:
+                warn(open_console(sys.stderr), f"{resumed}: is complete; with --set epochs=N it goes on")
             if not run.config.spec.expect:  # which may be another one now, and is judged in any case
                 return ExitStatus.OK
     else:

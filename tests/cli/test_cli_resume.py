@@ -64,6 +64,8 @@ def test_a_run_that_is_complete_says_so_and_goes_on_when_asked(trained):
     done = bpcli("train", "--resume", "run", cwd=trained.folder)
     assert (done.code, done.out) == (0, "")
     assert done.err == "warning: run: is complete; with --set epochs=N it goes on\n"
+    quiet = bpcli("train", "--resume", "run", "--quiet", cwd=trained.folder)
+    assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
     assert products(trained.weights.parent) == before
 
 
