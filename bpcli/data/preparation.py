@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +17,8 @@ Task = Literal["classes", "labels", "numbers"]
 Missing = Literal["error", "drop", "mean"]
 DType = np.dtype[np.float32] | np.dtype[np.float64]
 
-UNSOUND = "the stored preparation of the data is not sound"
 BLOCK_ROWS = 4096  # rows that are in memory as float64 at one time
-CACHED_ROWS = 256  # that are scaled while they are in the cache
+CACHED_ROWS = 64  # that are scaled while they are in the cache
 
 
 def row_blocks(count: int, size: int = BLOCK_ROWS) -> Iterator[slice]:
@@ -120,12 +118,16 @@ class Preparation:
         The blocks may be overwritten. Those whose rows are added up lie in memory by columns, whichever way they are
         made, because the last bits of a sum depend on it.
         """
-        matrix = None if self.categories else table.side_by_side(self.columns.features)
+        matrix = self._matrix(table)
         blocks = (
             self._gathered(table, rows, size) if matrix is None else _cut(matrix, rows, size, "F" if to_add else "C")
         )
         for block, raw in blocks:
             yield block, raw if self.fill is None else np.where(np.isnan(raw), np.array(self.fill), raw)
+
+    def _matrix(self, table: Table) -> NDArray[Any] | None:
+        """The inputs of all rows as one array, where the table holds them so."""
+        return None if self.categories else table.side_by_side(self.columns.features)
 
     def _gathered(self, table: Table, rows: Rows, size: int) -> Iterator[tuple[slice, NDArray[np.float64]]]:
         """The blocks of any inputs, each gathered by itself."""
@@ -152,6 +154,26 @@ class Preparation:
     def inputs(self, table: Table, rows: Rows, dtype: DType) -> NDArray[Any]:
         """Inputs x (rows, inputs), C-contiguous; raises DataError if a cell or a column does not fit."""
         x = np.empty((len(rows), len(self.shift)), dtype)
+        if not self._look_up(table, rows, x):
+            self._scale(table, rows, x)
+        return x
+
+    def _look_up(self, table: Table, rows: Rows, x: NDArray[Any]) -> bool:
+        """Fills x where the inputs are bytes all scaled alike, as those of images are; whether they are.
+
+        Each of the 256 values a byte has is scaled once, which takes half the time of scaling every input.
+        """
+        matrix = self._matrix(table)
+        if matrix is None or matrix.dtype != np.uint8 or len({*zip(self.shift, self.divisor)}) > 1:
+            return False
+        with np.errstate(over="ignore"):
+            scaled = ((np.arange(256.0) - self.shift[0]) / self.divisor[0]).astype(x.dtype)
+        for block in row_blocks(len(rows), CACHED_ROWS):
+            np.take(scaled, matrix[rows[block]], out=x[block], mode="clip")  # nothing to clip; "raise" would copy x
+        return bool(np.isfinite(scaled).all())
+
+    def _scale(self, table: Table, rows: Rows, x: NDArray[Any]) -> None:
+        """Fills x with any inputs, some rows at a time."""
         shift, divisor = np.array(self.shift), np.array(self.divisor)
         for block, raw in self.raw_blocks(table, rows, CACHED_ROWS, to_add=False):
             with np.errstate(over="ignore"):
@@ -163,9 +185,8 @@ class Preparation:
                 at = rows[block][row]
                 _, [[*cells]] = next(self.raw_blocks(table, np.array([at])))
                 raise DataError(
-                    f"{table.place(at)}: column '{self.input_names[j]}': {cells[j]} is too large for {dtype}"
+                    f"{table.place(at)}: column '{self.input_names[j]}': {cells[j]} is too large for {x.dtype}"
                 )
-        return x
 
     def targets(self, table: Table, rows: Rows, dtype: DType) -> NDArray[Any]:
         """Targets y (rows, outputs), C-contiguous; raises DataError if a cell or a column does not fit."""
@@ -185,58 +206,6 @@ class Preparation:
                     "several target columns each holds 0 or 1 (task: numbers takes them for numbers)"
                 )
         return y
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the weights file; `from_json` gives an equal preparation back."""
-        return {
-            "features": list(self.columns.features),
-            "target": list(self.columns.target),
-            "weight": self.columns.weight,
-            "categories": {name: list(values) for name, values in self.categories.items()},
-            "missing": self.missing,
-            "fill": None if self.fill is None else _compact(self.fill),
-            "shift": _compact(self.shift),
-            "divisor": _compact(self.divisor),
-            "task": self.task,
-            "classes": list(self.classes),
-            "one_output": self.one_output,
-        }
-
-    @classmethod
-    def from_json(cls, stored: object) -> Preparation:
-        """The preparation that `to_json` told of; raises ValueError at anything it would not have said."""
-        if not isinstance(stored, dict) or not isinstance(stored.get("categories"), dict):
-            raise ValueError(UNSOUND)
-        categories = {name: _names(values) for name, values in stored["categories"].items()}
-        columns = Columns(_names(stored.get("features")), _names(stored.get("target")), stored.get("weight"))
-        inputs = sum(len(categories.get(name, ("",))) for name in columns.features)
-        preparation = cls(
-            columns,
-            categories,
-            stored.get("missing", "error"),
-            None if stored.get("fill") is None else _numbers(stored["fill"], inputs),
-            _numbers(stored.get("shift"), inputs),
-            _numbers(stored.get("divisor"), inputs),
-            stored.get("task", "numbers"),
-            _names(stored.get("classes")),
-            stored.get("one_output", False),
-        )
-        if not preparation._is_sound() or preparation.to_json() != stored:
-            raise ValueError(UNSOUND)
-        return preparation
-
-    def _is_sound(self) -> bool:
-        return (
-            self.missing in get_args(Missing)
-            and self.task in get_args(Task)
-            and isinstance(self.one_output, bool)
-            and isinstance(self.columns.weight, str | None)
-            and bool(self.columns.features and self.columns.target)
-            and set(self.categories) <= set(self.columns.features)
-            and all(value > 0 for value in self.divisor)
-            and (self.missing == "mean") == (self.fill is not None)
-            and (len(self.classes) >= 2 if self.task == "classes" else not self.classes)
-        )
 
     def class_codes(self, table: Table, rows: Rows) -> Rows:
         """The class of each row (rows,), counted from 0."""
@@ -260,22 +229,3 @@ def column_in(dtype: DType, table: Table, name: str, rows: Rows) -> NDArray[Any]
         at = int(np.isinf(narrow).argmax())
         raise DataError(f"{table.place(rows[at])}: column '{name}': {values[at]} is too large for {dtype}")
     return narrow
-
-
-def _compact(values: tuple[float, ...]) -> float | list[float]:
-    """One number when all are the same."""
-    return values[0] if len(set(values)) == 1 else list(values)
-
-
-def _names(stored: object) -> tuple[str, ...]:
-    if not isinstance(stored, list) or not all(isinstance(name, str) for name in stored):
-        raise ValueError(UNSOUND)
-    return tuple(stored)
-
-
-def _numbers(stored: object, count: int) -> tuple[float, ...]:
-    """As many finite numbers; one alone stands for all."""
-    values = stored if isinstance(stored, list) else [stored] * count
-    if len(values) != count or not all(isinstance(value, float) and math.isfinite(value) for value in values):
-        raise ValueError(UNSOUND)
-    return tuple(values)

@@ -41,7 +41,7 @@ def describe(table: Table, rows: Rows, recipe: Recipe) -> Preparation:
     blank = Preparation(columns, {}, recipe.missing, None, (), (), "numbers", (), one_output=False)
     rows = blank.complete_rows(table, rows)
     categories = {
-        name: in_order(cell for cell in table.texts(name, rows) if cell is not None)
+        name: in_order(cell for cell in table.distinct(name, rows)[0] if cell is not None)
         for name in columns.features
         if table.is_text(name)
     }
@@ -104,7 +104,7 @@ def _choose_task(table: Table, rows: Rows, recipe: Recipe, target: tuple[str, ..
 
 
 def _classes(table: Table, rows: Rows, target: str) -> tuple[str, ...]:
-    classes = in_order(cell for cell in table.texts(target, rows) if cell is not None)
+    classes = in_order(cell for cell in table.distinct(target, rows)[0] if cell is not None)
     if len(classes) < 2:
         raise DataError(
             f"{table.shown}: column '{target}' holds one class only ('{classes[0]}'), and at least two are needed"

@@ -122,7 +122,7 @@ def _why_unfit(table: Table, name: str, rows: Rows) -> str:
     if absent.all():
         return "is empty"
     if table.is_text(name):
-        kinds = len(set(table.texts(name, rows)) - {None})
+        kinds = len(set(table.distinct(name, rows)[0]) - {None})
         if len(rows) >= FEW_ROWS and kinds > min(MOST_CATEGORIES, len(rows) / 2):
             return f"has {kinds} different texts, names rather than kinds"
         return _CONSTANT if kinds == 1 and not absent.any() else ""

@@ -73,27 +73,33 @@ class Table:
         stop = first + len(names)
         return self.matrix[:, first:stop] if known[first:stop] == names else None
 
-    def texts(self, name: str, rows: Rows) -> list[str | None]:
-        """The cells of some rows as text; whole numbers are written without a decimal point."""
+    def distinct(self, name: str, rows: Rows) -> tuple[list[str | None], Rows]:
+        """The different cells of some rows as text, and which of them each row holds (rows,).
+
+        Whole numbers are written without a decimal point.
+        """
         column = self.column(name)
-        if isinstance(column, list):
-            return [column[row] for row in rows]
-        values, where = np.unique(column[rows], return_inverse=True)
-        names = [as_text(float(value)) for value in values]
-        return [names[i] for i in where]
+        if not isinstance(column, list):
+            values, where = np.unique(column[rows], return_inverse=True)
+            return [as_text(float(value)) for value in values], where
+        number: dict[str | None, int] = {}
+        held = [number.setdefault(column[row], len(number)) for row in rows]
+        return list(number), np.array(held, dtype=np.intp)
 
     def codes(self, name: str, rows: Rows, known: tuple[str, ...], what: str) -> Rows:
         """Where the cell of each row stands among the known values (rows,); -1 where it is missing.
 
         Raises DataError with the place of the first cell that holds something else; `what` is the word for it.
         """
+        cells, where = self.distinct(name, rows)
         index: dict[str | None, int] = {value: i for i, value in enumerate(known)} | {None: -1}
-        cells = self.texts(name, rows)
-        for row, cell in zip(rows, cells):
-            if cell not in index:
-                place = self.place(row)
-                raise DataError(f"{place}: column '{name}': unknown {what} '{cell}' (known: {listed(known)})")
-        return np.array([index[cell] for cell in cells], dtype=np.intp)
+        strange = np.array([cell not in index for cell in cells], dtype=bool)[where]
+        if strange.any():
+            at = int(strange.argmax())
+            raise DataError(
+                f"{self.place(rows[at])}: column '{name}': unknown {what} '{cells[where[at]]}' (known: {listed(known)})"
+            )
+        return np.array([index[cell] for cell in cells], dtype=np.intp)[where]
 
     def may_lack(self, name: str) -> bool:
         """Whether a column can have missing cells; one of whole numbers cannot."""

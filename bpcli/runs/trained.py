@@ -16,6 +16,7 @@ from bpcli.core.network import Network
 from bpcli.core.parameters import Parameters
 from bpcli.data.preparation import Preparation
 from bpcli.data.source import Source, digest
+from bpcli.data.stored import preparation_from_json
 from bpcli.data.table import Rows
 from bpcli.errors import ConfigError, DataError, WeightsError
 from bpcli.runs.weights import Meta, WeightsFile, read_weights
@@ -50,7 +51,7 @@ def trained_of(file: WeightsFile) -> Trained:
             if not isinstance(file.meta[part], dict):
                 raise ValueError(f"its {part} is no mapping")
         config = config_from_mapping(file.meta["config"], path.parent, str(path))
-        preparation = Preparation.from_json(file.meta["preparation"])
+        preparation = preparation_from_json(file.meta["preparation"])
         if not all(isinstance(size, int) for size in config.spec.layers) or not (
             config.spec.output and config.spec.cost
         ):

@@ -10,6 +10,7 @@ from typing import Any
 from bpcli.core.metrics import constant
 from bpcli.data.loading import Prepared
 from bpcli.data.source import digest
+from bpcli.data.stored import preparation_as_json
 from bpcli.errors import WeightsError
 from bpcli.runs.checkpoints import Checkpoint, Due, read_checkpoint, save_checkpoint
 from bpcli.runs.directory import RunDirectory, checkpoints_in
@@ -143,7 +144,7 @@ class TrainingRun:
         """What a weights file says of itself."""
         return {
             "config": to_mapping(self.config.spec),
-            "preparation": self.prepared.preparation.to_json(),
+            "preparation": preparation_as_json(self.prepared.preparation),
             "metrics": figures,
             "numerics": self.numerics,
             "files": self.digests,

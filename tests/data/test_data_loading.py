@@ -13,6 +13,7 @@ from bpcli.data.loading import Examples, HeldOut, SplitName, load, load_inputs, 
 from bpcli.data.preparation import Preparation
 from bpcli.data.preprocessing import Recipe
 from bpcli.data.source import Source
+from bpcli.data.stored import preparation_as_json, preparation_from_json
 from bpcli.errors import DataError
 
 FOLDER = Path(__file__).parents[2] / "datasets"
@@ -71,7 +72,7 @@ def test_scaling_is_fitted_on_the_rows_that_are_trained_on() -> None:
 def test_a_split_is_found_again_with_the_stored_preparation(name: SplitName, held_out: HeldOut) -> None:
     recipe = Recipe(missing="drop")
     prepared = load(data("iris.csv"), held_out, held_out, recipe, 7, FLOAT32)
-    stored = Preparation.from_json(prepared.preparation.to_json())
+    stored = preparation_from_json(preparation_as_json(prepared.preparation))
     examples, digests = load_split(name, data("iris.csv"), held_out, held_out, recipe, 7, FLOAT32, stored)
     assert same(examples, getattr(prepared, name))
     assert digests == prepared.digests

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from bpcli.data.preparation import BLOCK_ROWS, Columns, Preparation
+from bpcli.data.stored import preparation_as_json, preparation_from_json
 from bpcli.data.table import Table
 from bpcli.errors import DataError
 
@@ -59,11 +60,23 @@ def test_columns_side_by_side_are_read_as_if_they_were_not(kind: str) -> None:
     one, many = (Table("b.npz", columns, ("y",), matrix=matrix) for matrix in (cells, None))
     rows = np.random.default_rng(1).permutation(len(cells))
     assert np.shares_memory(one.side_by_side(("x", "t")), cells)
-    for filled in (DIVIDED, replace(DIVIDED, missing="mean", fill=(1.0, 2.0))):
+    apart = replace(DIVIDED, shift=(1.0, 3.0), divisor=(255.0, 7.0))
+    for filled in (DIVIDED, replace(DIVIDED, missing="mean", fill=(1.0, 2.0)), apart):
         assert filled.inputs(one, rows, FLOAT32).tobytes() == filled.inputs(many, rows, FLOAT32).tobytes()
         for (_, ours), (_, theirs) in zip(filled.raw_blocks(one, rows), filled.raw_blocks(many, rows), strict=True):
             assert np.array_equal(ours, theirs)
             assert ours.strides == theirs.strides  # on which the last bits of a sum over rows depend
+
+
+def test_a_byte_too_large_for_the_dtype_is_told_with_its_row() -> None:
+    cells = np.zeros((300, 2), np.uint8)
+    cells[270, 1] = 5
+    images = Table("b.npz", {"x": cells[:, 0], "t": cells[:, 1]}, (), matrix=cells)
+    tiny = replace(DIVIDED, divisor=(1e-40, 1e-40))
+    with pytest.raises(DataError) as caught:
+        tiny.inputs(images, np.arange(300), FLOAT32)
+    assert str(caught.value) == "b.npz: row 270: column 't': 5.0 is too large for float32"
+    assert not tiny.inputs(images, np.arange(200), FLOAT32).any()
 
 
 def test_only_columns_that_stand_so_in_the_matrix_are_side_by_side() -> None:
@@ -115,12 +128,12 @@ def test_numbers_written_as_text_are_numbers() -> None:
     ],
 )
 def test_json_gives_an_equal_preparation_back(preparation: Preparation) -> None:
-    text = json.dumps(preparation.to_json(), allow_nan=False)
-    assert Preparation.from_json(json.loads(text)) == preparation
+    text = json.dumps(preparation_as_json(preparation), allow_nan=False)
+    assert preparation_from_json(json.loads(text)) == preparation
 
 
 def test_equal_numbers_are_stored_once() -> None:
-    assert DIVIDED.to_json()["divisor"] == 255.0
+    assert preparation_as_json(DIVIDED)["divisor"] == 255.0
 
 
 @pytest.mark.parametrize(
@@ -149,12 +162,12 @@ def test_equal_numbers_are_stored_once() -> None:
 )
 def test_odd_json_is_refused(changed: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="the stored preparation of the data is not sound"):
-        Preparation.from_json(PREPARATION.to_json() | changed)
+        preparation_from_json(preparation_as_json(PREPARATION) | changed)
 
 
 def test_a_missing_key_is_refused() -> None:
-    for key in PREPARATION.to_json():
-        stored = PREPARATION.to_json()
+    for key in preparation_as_json(PREPARATION):
+        stored = preparation_as_json(PREPARATION)
         del stored[key]
         with pytest.raises(ValueError):
-            Preparation.from_json(stored)
+            preparation_from_json(stored)
