@@ -35,6 +35,7 @@ from bpcli.training.threads import blas_threads, useful_threads
 
 sys.path[:0] = [str(Path(__file__).parent / "steps")]
 
+from made_up import data, first_weights  # noqa: E402
 from ours import bpcli as whole_trainer  # noqa: E402
 from workloads import OPTIMIZERS as FORMS  # noqa: E402
 from workloads import WORKLOADS, Workload  # noqa: E402
@@ -89,7 +90,7 @@ class Watched:
 
 def make_step(work: Workload, optimizer: str, clock: Clock) -> Callable[[np.ndarray], None]:
     """One step on the rows that it is given, every part on the clock."""
-    x, labels = work.data()
+    x, labels = data(work)
     y = np.eye(work.layers[-1], dtype=np.float32)[labels]
 
     def on_clock(function: Any) -> Any:
@@ -101,7 +102,7 @@ def make_step(work: Workload, optimizer: str, clock: Clock) -> Callable[[np.ndar
     name = "adam" if optimizer == "adam" else "sgd"
     descent = Descent(network, OPTIMIZERS.get(name)(**FORMS[optimizer]))
     theta, batch = Parameters(work.layers, np.float32), network.workspace(work.batch, np.float32)
-    for W, first in zip(theta.W[1:], work.weights()):
+    for W, first in zip(theta.W[1:], first_weights(work)):
         W[:] = first
     descent.start(theta)
     network_module.add_product = clock.around("forward products", network_module.add_product)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from contender import Epoch, contender
+from made_up import data, first_weights
 from workloads import OPTIMIZERS as OPTIMIZERS_ASKED
 from workloads import Workload
 
@@ -45,12 +46,12 @@ def _epoch(work: Workload, optimizer: str, descent: type[Any]) -> Epoch:
     from bpcli.training.threads import blas_threads, useful_threads
     from bpcli.training.trainer import Trainer
 
-    x, labels = work.data()
+    x, labels = data(work)
     y = np.eye(work.layers[-1], dtype=np.float32)[labels]
     hidden = tuple(ACTIVATIONS.get(work.activation)() for _ in work.layers[1:-1])
     network = Network(work.layers, hidden, OUTPUTS.get(work.output)(), COSTS.get(work.cost)[work.output]())
     theta = Parameters(work.layers, np.float32)
-    for W, first in zip(theta.W[1:], work.weights()):
+    for W, first in zip(theta.W[1:], first_weights(work)):
         W[:] = first
     threads = useful_threads(int(os.environ["OMP_NUM_THREADS"]), work.layers)
     name = "adam" if optimizer == "adam" else "sgd"

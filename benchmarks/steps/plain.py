@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 from contender import Epoch, NotHere, contender
+from made_up import data, first_weights
 from workloads import OPTIMIZERS, Workload
 
 
@@ -17,7 +18,7 @@ def scikit_learn(work: Workload, optimizer: str) -> Epoch:
     if work.cost == "quadratic":
         raise NotHere("MLPClassifier has no quadratic cost")
     warnings.simplefilter("ignore")  # one epoch is no convergence, and it says so
-    x, labels = work.data()
+    x, labels = data(work)
 
     def epoch() -> float:
         model = MLPClassifier(
@@ -42,9 +43,9 @@ def loops(work: Workload, optimizer: str) -> Epoch:
     """The first program of Nielsen's book, written anew: backpropagation example by example, summed over the batch."""
     if (work.cost, optimizer) != ("quadratic", "sgd"):
         raise NotHere("it knows sigmoid, quadratic and plain descent alone")
-    x, labels = work.data()
+    x, labels = data(work)
     y = np.eye(work.layers[-1], dtype=np.float32)[labels]
-    W = work.weights()
+    W = first_weights(work)
     b = [np.zeros((len(block), 1), np.float32) for block in W]
     rng = np.random.default_rng(1)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from contender import Epoch, contender
+from made_up import data, first_weights
 from workloads import OPTIMIZERS, Workload
 
 
@@ -15,9 +16,9 @@ def _jax_step(work: Workload, optimizer: str) -> tuple[Any, ...]:
     import jax
     import jax.numpy as jnp
 
-    x, labels = work.data()
+    x, labels = data(work)
     y = np.eye(work.layers[-1], dtype=np.float32)[labels]
-    theta = [(jnp.asarray(W.T), jnp.zeros(len(W), jnp.float32)) for W in work.weights()]
+    theta = [(jnp.asarray(W.T), jnp.zeros(len(W), jnp.float32)) for W in first_weights(work)]
 
     def cost(theta: Any, x: Any, y: Any) -> Any:
         act = jax.nn.relu if work.activation == "relu" else jax.nn.sigmoid
@@ -101,7 +102,7 @@ def keras(work: Workload, optimizer: str) -> Epoch:
     os.environ["KERAS_BACKEND"] = "jax"
     import keras as k
 
-    x, labels = work.data()
+    x, labels = data(work)
     y = np.eye(work.layers[-1], dtype=np.float32)[labels]
     quadratic = work.cost == "quadratic"
     hidden = [k.layers.Dense(width, activation=work.activation) for width in work.layers[1:-1]]

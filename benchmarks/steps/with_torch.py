@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from contender import Epoch, NotHere, contender
+from made_up import data, first_weights
 from workloads import OPTIMIZERS, Workload
 
 
@@ -16,9 +17,9 @@ def _torch_parts(work: Workload, optimizer: str, **options: Any) -> tuple[Any, .
     import torch
 
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
-    x, labels = work.data()
+    x, labels = data(work)
     layers: list[Any] = []
-    for (fan_in, fan_out), W in zip(pairwise(work.layers), work.weights()):
+    for (fan_in, fan_out), W in zip(pairwise(work.layers), first_weights(work)):
         linear = torch.nn.Linear(fan_in, fan_out)
         with torch.no_grad():
             linear.weight.copy_(torch.from_numpy(W))

@@ -21,8 +21,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE.parent)]
@@ -40,28 +38,26 @@ epochs: 30
 """
 
 
-def digits(folder: Path) -> tuple[Path, list[str]]:
+def digits(python: Path, folder: Path) -> tuple[Path, list[str]]:
     """bpcli's config, and what the scripts are told: the data."""
     return ROOT / "configs" / "digits.yaml", ["digits", str(ROOT / "datasets" / "digits.csv.gz")]
 
 
-def mnist(folder: Path) -> tuple[Path, list[str]]:
+def mnist(python: Path, folder: Path) -> tuple[Path, list[str]]:
     """784-30-10, 30 epochs of batches of 10, measured on the test images after each."""
-    source = ROOT / "datasets" / "mnist"
-    for name, file in (("mnist.npz", "mnist_train.csv"), ("mnist_test.npz", "mnist_test.csv")):
-        rows = np.loadtxt(source / file, np.uint8, delimiter=",", skiprows=1)
-        np.savez(folder / name, X=rows[:, 1:], y=rows[:, 0].astype(np.int64))
+    pack = [str(python), str(HERE / "pack_mnist.py"), str(ROOT / "datasets" / "mnist"), str(folder)]
+    subprocess.run(pack, check=True)
     config = folder / "mnist.yaml"
     config.write_text(MNIST, encoding="utf-8")
     return config, ["mnist", str(folder)]
 
 
-JOBS: dict[str, Callable[[Path], tuple[Path, list[str]]]] = {"digits": digits, "mnist": mnist}
+JOBS: dict[str, Callable[[Path, Path], tuple[Path, list[str]]]] = {"digits": digits, "mnist": mnist}
 
 
 def compare(python: Path, job: str, peers: list[str], rounds: int, folder: Path) -> None:
     """Runs bpcli and its peers on one job and prints their table."""
-    config, about = JOBS[job](folder)
+    config, about = JOBS[job](python, folder)
     run, weights = folder / "run", str(folder / "weights")
     commands = {"bpcli": [str(python), "-m", "bpcli", "train", str(config), "--quiet", "--out", str(run)]}
     commands |= {name: [str(python), str(HERE / "scripts" / SCRIPTS[name]), *about, weights] for name in peers}

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 MOST_LINES = 300
@@ -21,7 +25,8 @@ def files() -> Iterator[Path]:
     """The files that people write, apart from data and from what runs leave behind."""
     for folder in ("bpcli", "tests", "configs", "docs", "benchmarks", ".ci", "datasets"):
         for file in sorted((ROOT / folder).rglob("*")):
-            left_behind = folder == "configs" and {"runs", "inputs"} & set(file.relative_to(ROOT).parts)
+            parts = set(file.relative_to(ROOT).parts)
+            left_behind = ".venv" in parts or (folder == "configs" and {"runs", "inputs"} & parts)
             if file.is_file() and file.name.endswith(SEEN) and not left_behind:
                 yield file
     yield from (ROOT / name for name in ("README.md", "pyproject.toml", "LICENSE"))
@@ -100,3 +105,10 @@ def test_the_licence_is_mit():
     assert "subject to the following conditions: The above copyright notice and this permission notice" in text
     assert 'THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND' in text
     assert 'license = "MIT"' in text_of(ROOT / "pyproject.toml")
+
+
+@pytest.mark.parametrize("benchmark", ["steps", "whole", "growth"])
+def test_a_benchmark_that_makes_its_environment_needs_none_before(benchmark):
+    bare = [sys.executable, "-I", "-S", str(ROOT / "benchmarks" / benchmark), "--help"]  # without any package
+    done = subprocess.run(bare, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
