@@ -192,12 +192,14 @@ class SoftmaxCrossEntropy(Cost):
 
     def examples(self, z: Array, a: Array, y: Array, spare: Spare, out: Array) -> None:
         np.log(spare.row, out=out)
-        y = _smoothed(y, self.label_smoothing, y.shape[1], spare.second)
+        if self.label_smoothing:
+            y = _smoothed(y, self.label_smoothing, y.shape[1], spare.second)
         np.multiply(spare.block, y, out=spare.third)
         take_row_sums(spare.third, spare.ones, out)
 
     def error(self, f: Output, z: Array, a: Array, y: Array, spare: Spare, delta: Array) -> None:
-        y = _smoothed(y, self.label_smoothing, y.shape[1], spare.second)
+        if self.label_smoothing:
+            y = _smoothed(y, self.label_smoothing, y.shape[1], spare.second)
         np.subtract(a, y, out=delta)  # BP1, the Jacobian of softmax cancelled
 
     def value(self, z: float, a: float, y: float, n: int) -> float:
@@ -220,7 +222,8 @@ class SigmoidCrossEntropy(Cost):
     cancels: ClassVar[bool] = True
 
     def examples(self, z: Array, a: Array, y: Array, spare: Spare, out: Array) -> None:
-        y = _smoothed(y, self.label_smoothing, 2, spare.second)
+        if self.label_smoothing:
+            y = _smoothed(y, self.label_smoothing, 2, spare.second)
         np.greater(z, 0, out=spare.third)
         np.subtract(spare.third, y, out=spare.third)
         np.multiply(spare.third, z, out=spare.third)
@@ -229,7 +232,8 @@ class SigmoidCrossEntropy(Cost):
         row_sums(spare.block, spare.ones, out)
 
     def error(self, f: Output, z: Array, a: Array, y: Array, spare: Spare, delta: Array) -> None:
-        y = _smoothed(y, self.label_smoothing, 2, spare.second)
+        if self.label_smoothing:
+            y = _smoothed(y, self.label_smoothing, 2, spare.second)
         np.subtract(a, y, out=delta)  # BP1, σ′ cancelled
 
     def value(self, z: float, a: float, y: float, n: int) -> float:
@@ -248,9 +252,7 @@ def _distance(a: Array, y: Array, spare: Spare) -> None:
 
 
 def _smoothed(y: Array, epsilon: float, choices: int, out: Array) -> Array:
-    """(1 − ε) y + ε / choices, in `out`; y itself where ε is 0."""
-    if not epsilon:
-        return y
+    """(1 − ε) y + ε / choices, in `out`."""
     np.multiply(y, 1 - epsilon, out=out)
     out += epsilon / choices
     return out

@@ -59,12 +59,14 @@ class Network:
     def forward(self, theta: Parameters, work: Workspace) -> Array:
         """Carries work.a[0] through all layers; gives the outputs a[L] (m, n[L])."""
         z, a, fed = work.z, work.a, work.fed
-        work.drop(0)
+        if work.drops:
+            work.drop(0)
         for l in range(1, self.L + 1):
             z[l][...] = theta.b[l]
             add_product(z[l], fed[l - 1], theta.W[l])  # z[l] = a[l-1] W[l]ᵀ + b[l]   (m, n[l])
             self.f[l].apply(z[l], a[l], work.spare[l])  # a[l] = f(z[l])   (m, n[l])
-            work.drop(l)
+            if work.drops:
+                work.drop(l)
         return a[self.L]
 
     def example_costs(self, work: Workspace) -> Array:
@@ -89,7 +91,8 @@ class Network:
             if l > 1:
                 # BP2, a layer lower than in the book, before W[l] moves: δ[l-1] = (δ[l] W[l]) ⊙ mask[l-1] ⊙ f′(z[l-1])
                 pull_back(delta[l - 1], delta[l], theta.W[l])  # (m, n[l-1])
-                work.drop_error(l - 1)
+                if work.drops:
+                    work.drop_error(l - 1)
                 self.f[l - 1].times_prime(delta[l - 1], z[l - 1], a[l - 1], work.spare[l - 1])
             yield l, delta[l], fed[l - 1]  # of these are BP3 and BP4 made, wherever they are needed
 

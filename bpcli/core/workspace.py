@@ -24,6 +24,7 @@ class Workspace:
         layers = range(len(n))
         self.rows = rows
         self.dropout = [*dropout, *[0.0] * (len(n) - len(dropout))]  # share of the units of each layer to drop
+        self.drops = any(self.dropout)
         self.a: list[Array] = [np.zeros((rows, width), dtype) for width in n]
         self.z: list[Array] = [self.a[l] if shared[l] else np.zeros((rows, n[l]), dtype) for l in layers]
         self.delta: list[Array] = [np.zeros((rows, width if l else 0), dtype) for l, width in enumerate(n)]
@@ -38,7 +39,8 @@ class Workspace:
         views.append(np.zeros((3, rows, n[-1]), dtype))  # of its own: the cost looks at what the outputs have left
         row = np.zeros((rows, 1), dtype)
         self.spare = [
-            Spare(first, second, third, row, np.ones(width, dtype)) for (first, second, third), width in zip(views, n)
+            Spare(first, second, third, row, np.ones(width, dtype), np.zeros((), dtype))
+            for (first, second, third), width in zip(views, n)
         ]
         self._shorter: dict[int, Workspace] = {}
 
@@ -74,7 +76,7 @@ class Workspace:
 
     def _view(self, m: int) -> Workspace:
         view = Workspace.__new__(Workspace)
-        view.rows, view.dropout, view._shorter = m, self.dropout, {}
+        view.rows, view.dropout, view.drops, view._shorter = m, self.dropout, self.drops, {}
         view.a = [a[:m] for a in self.a]
         view.z = [view.a[l] if z is self.a[l] else z[:m] for l, z in enumerate(self.z)]
         view.fed = [view.a[l] if fed is self.a[l] else fed[:m] for l, fed in enumerate(self.fed)]
@@ -82,5 +84,5 @@ class Workspace:
         view.mask = [None if mask is None else mask[:m] for mask in self.mask]
         view.y, view.costs, view.ones = self.y[:m], self.costs[:m], self.ones[:m]
         view.w = None if self.w is None else self.w[:m]
-        view.spare = [Spare(s.block[:m], s.second[:m], s.third[:m], s.row[:m], s.ones) for s in self.spare]
+        view.spare = [Spare(s.block[:m], s.second[:m], s.third[:m], s.row[:m], s.ones, s.zero) for s in self.spare]
         return view

@@ -57,7 +57,7 @@ FORMULAS = {  # f and f′
 
 def spare_for(z):
     blocks, row = np.full((3, *z.shape), np.nan, z.dtype), np.full((len(z), 1), np.nan, z.dtype)
-    return Spare(*blocks, row, np.ones(z.shape[1], z.dtype))
+    return Spare(*blocks, row, np.ones(z.shape[1], z.dtype), np.zeros((), z.dtype))
 
 
 def test_every_activation_has_a_formula():

@@ -22,7 +22,7 @@ Z = np.concatenate([np.random.default_rng(0).normal(0, 4, 40), [0.0, -0.0, 1e-30
 
 
 def spare_for(z: np.ndarray) -> Spare:
-    return Spare(*np.zeros((3, *z.shape)), np.zeros((len(z), 1)), np.ones(z.shape[1]))
+    return Spare(*np.zeros((3, *z.shape)), np.zeros((len(z), 1)), np.ones(z.shape[1]), np.zeros(()))
 
 
 def test_what_can_be_compiled():

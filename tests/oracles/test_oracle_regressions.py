@@ -119,7 +119,9 @@ def test_a_step_that_is_right_is_no_mismatch_at_any_learning_rate(name, eta):
 def test_the_cost_of_a_label_that_is_nearly_sure_is_not_rounded_away(z, rtol):
     zs, y = np.array([[z, -z]], np.float32), np.array([[1, 0]], np.float32)
     out = np.empty((1, 1), np.float32)
-    spare = Spare(*np.empty((3, *zs.shape), zs.dtype), np.empty_like(out), np.ones(2, np.float32))
+    spare = Spare(
+        *np.empty((3, *zs.shape), zs.dtype), np.empty_like(out), np.ones(2, np.float32), np.zeros((), np.float32)
+    )
     COSTS.get("cross_entropy")["sigmoid"]().examples(zs, zs, y, spare, out)
     assert out[0, 0] == pytest.approx(2 * math.log1p(math.exp(-z)), rel=rtol, abs=0)
 

@@ -17,7 +17,7 @@ from bpcli.registry import Registry
 class Spare:
     """Memory to work in, of no value before or after, but that a cost may look at what its output function has left.
 
-    `ones` stay ones.
+    `ones` stay ones, and `zero` zero: a Python 0 would have to be converted at every call.
     """
 
     block: Array  # (m, n[l])
@@ -25,6 +25,7 @@ class Spare:
     third: Array  # (m, n[l])
     row: Array  # (m, 1)
     ones: Array  # (n[l],)
+    zero: Array  # ()
 
 
 EXP_LIMIT = 700.0

@@ -24,7 +24,7 @@ class Relu:
     init: ClassVar[str] = "he_uniform"
 
     def apply(self, z: Array, a: Array, spare: Spare) -> None:
-        np.maximum(z, 0, out=a)
+        np.maximum(z, spare.zero, out=a)
 
     def times_prime(self, delta: Array, z: Array, a: Array, spare: Spare) -> None:
         if a.size < MANY:

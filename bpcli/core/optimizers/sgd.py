@@ -41,18 +41,20 @@ class Sgd(Optimizer):
             self.state["v"] = theta.like()
 
     def follow(self, theta: Parameters, factors: Factors, ones: Array, eta: float, l2: float) -> None:
-        v = self.state.get("v")
+        v, biases_too = self.state.get("v"), self.trained > len(theta.weights)
         for l, delta, a in factors:
             self._move_block(theta.W[l], v.W[l] if v else None, delta, a, eta, l2)
-            if self.trained > len(theta.weights):
+            if biases_too:
                 self._move_block(theta.b[l], v.b[l] if v else None, delta, ones, eta, 0.0)
 
     def _move_block(self, w: Array, v: Array | None, delta: Array, a: Array, eta: float, l2: float) -> None:
         """Moves one block, w and v, where g = (1/m) δᵀ a + l2 w; `a` is all ones for biases."""
-        mu, alpha, decay = self.momentum, -eta / len(a), eta * l2
+        alpha, decay = -eta / len(a), eta * l2
         if v is None:
-            accumulate(w, delta, a, alpha, beta=1 - decay)  # BP3, BP4: W ← (1 − η l2) W − (η/m) δᵀ a
-        elif not self.nesterov:
+            accumulate(w, delta, a, alpha, 1 - decay)  # BP3, BP4: W ← (1 − η l2) W − (η/m) δᵀ a
+            return
+        mu = self.momentum
+        if not self.nesterov:
             accumulate(v, delta, a, alpha, beta=mu)  # BP3, BP4: v ← μ v − (η/m) δᵀ a
             if decay:
                 add_scaled(v, w, -decay)  # v ← v − η l2 W
