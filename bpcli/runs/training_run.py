@@ -25,6 +25,7 @@ from bpcli.spec.resolved import to_mapping
 from bpcli.spec.sources import files_named, read_data, shown
 from bpcli.training.events import Ended, EpochEnded, Event
 from bpcli.training.threads import blas_threads
+from bpcli.training.trainer import Stopped
 
 
 class TrainingRun:
@@ -85,7 +86,7 @@ class TrainingRun:
                 if isinstance(event, EpochEnded):
                     self._note(event)
                 elif isinstance(event, Ended):
-                    self._finish(event)
+                    event = self._finish(event)
                 yield event
 
     def _note(self, event: EpochEnded) -> None:
@@ -122,15 +123,18 @@ class TrainingRun:
             save_weights(directory.weights, dict(theta.blocks()), meta)
             self._unsaved = False
 
-    def _finish(self, ended: Ended) -> None:
-        """Judges the expectations and says what is worth keeping, if there is anything."""
+    def _finish(self, ended: Ended) -> Ended:
+        """Judges the expectations and says what is worth keeping, if there is anything; gives the end as it came."""
         theta = self.trainer.kept
         if theta is None:
-            return
+            return ended
         figures = self._figures(ended.epochs)
         on_train = any(metric.startswith("train.") for metric in self.config.spec.expect)
         if on_train and "train" not in figures and ended.reason != "interrupted":  # who stops a run does not wait
-            figures["train"] = measures_object(self.trainer.evaluator.measure(theta, self.prepared.train))
+            try:
+                figures["train"] = measures_object(self.trainer.last_look(theta, self.prepared.train))
+            except Stopped:
+                ended = replace(ended, reason="interrupted")
         if ended.test is not None:
             figures["test"] = measures_object(ended.test)
         for metric, condition in self.config.spec.expect.items():
@@ -139,6 +143,7 @@ class TrainingRun:
             met = None if unjudged else value is not None and condition.met(value)
             self.expected.append({"metric": metric, "condition": str(condition), "value": value, "met": met})
         self.meta = self._meta(figures)
+        return ended
 
     def _meta(self, figures: dict[str, Any]) -> Meta:
         """What a weights file says of itself."""

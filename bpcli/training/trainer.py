@@ -37,7 +37,7 @@ REPORT_EVERY = 0.1  # seconds between two Progressed events
 LAST_LOOK = 1.0  # seconds that measuring on the test rows may take after training was asked to stop
 
 
-class _Stopped(Exception):
+class Stopped(Exception):
     """Asked to stop."""
 
 
@@ -116,7 +116,12 @@ class Trainer:
             reason = yield from self._epochs()
         except Diverged as where:
             detail, cause = str(where), where.cause
-        test = self._last_look(reason == "interrupted")
+        test = None
+        if self.test is not None and self.kept is not None:
+            try:
+                test = self.last_look(self.kept, self.test)
+            except Stopped:
+                reason = "interrupted" if reason != "diverged" else reason
         yield Ended(reason, self.at.epoch, self._seconds(), self.at.best_epoch, test, detail, cause)
 
     def state(self) -> State:
@@ -168,14 +173,14 @@ class Trainer:
             while not self.is_complete:
                 yield from self._pass()
                 yield self._measure()
-        except _Stopped:
+        except Stopped:
             self.steps.demand_finite()
             self._as_it_stands = self.validation is None
             return "interrupted"
         return "early_stopping" if self.watch.exhausted else "epochs"
 
     def _pass(self) -> Iterator[Event]:
-        """What is left of a pass over the training rows; raises _Stopped as soon as `stop` says so."""
+        """What is left of a pass over the training rows; raises Stopped as soon as `stop` says so."""
         queue = self.steps.queue(self.report_steps)
         self._heed_stop()
         while self._advance(queue):
@@ -226,25 +231,26 @@ class Trainer:
             cause = diagnosis.of_measuring(self.descent, self.theta, rows, costs, at)
         raise Diverged(f"the {name} cost is {measures['cost']} after step {self.at.step} (epoch {epoch})", cause)
 
-    def _last_look(self, in_haste: bool) -> Measures | None:
-        """The figures of what is kept on the test rows, if there are both, and time for it."""
-        if self.kept is None or self.test is None:
-            return None
-        until = self.clock() + LAST_LOOK
+    def last_look(self, theta: Parameters, rows: Examples) -> Measures:
+        """The figures of parameters on rows when training is over.
 
-        def heed_time() -> None:
-            if in_haste and self.clock() > until:
-                raise _Stopped
+        Raises Stopped where it is asked to stop and would still take longer than LAST_LOOK.
+        """
+        until = math.inf
+
+        def heed_stop() -> None:
+            nonlocal until
+            if until == math.inf and self.stop():
+                until = self.clock() + LAST_LOOK
+            if self.clock() > until:
+                raise Stopped
 
         with np.errstate(all="ignore"):
-            try:
-                return self.evaluator.measure(self.kept, self.test, heed_time)
-            except _Stopped:
-                return None
+            return self.evaluator.measure(theta, rows, heed_stop)
 
     def _heed_stop(self) -> None:
         if self.stop():
-            raise _Stopped
+            raise Stopped
 
     def _keep(self) -> None:
         if self._kept is None:

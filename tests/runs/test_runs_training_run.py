@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stopped_trainings import at_step, last, lay_out, train
+from stopped_trainings import at_step, go_on, last, lay_out, products, train
 
 from bpcli.runs.training_run import TrainingRun
 from bpcli.runs.weights import read_weights
 from bpcli.spec.reading import read_config
+from bpcli.training import trainer
 
 CONFIG = """\
 layers: [3, 5, 2]
@@ -61,6 +62,18 @@ def test_who_stops_a_training_does_not_wait_until_all_rows_are_measured(
     assert last(run.train()).reason == "interrupted"
     assert asked == []
     assert run.expected[0]["met"] is None
+
+
+def test_who_stops_it_while_all_rows_are_measured_at_the_end_can_resume_that(
+    config: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = tmp_path / "whole"
+    assert last(train(config, whole)).reason == "epochs"
+    with monkeypatch.context() as patched:
+        patched.setattr(trainer, "LAST_LOOK", -1.0)
+        assert last(train(config, tmp_path / "run", at_step(15))).reason == "interrupted"
+    assert last(go_on(tmp_path / "run")).reason == "epochs"
+    assert products(tmp_path / "run") == products(whole)
 
 
 def test_the_best_epoch_keeps_its_figures_wherever_it_was_stopped(config: str, tmp_path: Path) -> None:

@@ -118,6 +118,22 @@ def test_asked_to_stop_it_ends_after_the_step_and_keeps_what_it_has(stop_at):
     np.testing.assert_array_equal(trainer.kept.flat, trainer.theta.flat)
 
 
+@pytest.mark.parametrize(("seconds", "reason"), [(0.3, "epochs"), (0.5, "interrupted")])
+def test_asked_to_stop_when_training_is_over_it_measures_the_test_rows_for_a_second_at_most(seconds, reason):
+    trainer = make_trainer(test=examples((4, 5, 3), 3 * BLOCK))
+    looks = []
+
+    def clock():
+        looks.append(trainer.at.epoch == 3)
+        return seconds * sum(looks)  # time stands still until the last epoch is over
+
+    trainer.stop, trainer.clock = lambda: trainer.at.epoch == 3, clock
+    *_, ended = trainer.run()
+    assert ended.reason == reason
+    assert (ended.test is None) == (reason == "interrupted")
+    assert trainer.kept is not None
+
+
 def test_a_cost_that_is_no_number_ends_the_run_and_keeps_the_last_good_epoch():
     trainer = make_trainer(validation=None, watch=Watch("running.cost"), epochs=5, clock=lambda: 0.0)
     kept = None
