@@ -51,12 +51,10 @@ def train_folds(
             report.leave(f"not judged: {event.reason} {event.detail}".rstrip(), time.monotonic() - began)
         if event.reason == "diverged":
             raise DivergedError(f"{config}: fold {number} of {folds}: {event.detail}; try a lower learning_rate")
-        if signals.status is not None:
-            done = directory.folds
-            warn(
-                open_console(sys.stderr),
-                f"interrupted on fold {number} of {folds}: no mean is taken (the folds that are done: {done})",
-            )
+        if signals.status is not None and event.reason == "interrupted":
+            if not quiet:
+                done = f"the folds that are done: {directory.folds}"
+                warn(open_console(sys.stderr), f"interrupted on fold {number} of {folds}: no mean is taken ({done})")
             return signals.status
         summary = {"event": "end", "run": str(directory.path), **runs.summary()}
         view.summary(summary)

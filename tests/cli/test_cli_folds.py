@@ -10,6 +10,7 @@ from shell import FOREVER, bpcli, command_after, finish, on_terminal, screen, sh
 
 pytest_plugins = ["cli_fixtures"]
 
+INTERRUPTED = "warning: interrupted on fold 1 of 3: no mean is taken (the folds that are done: run/folds.json)\n"
 ROW = re.compile(r" {3}\d +\d+ +\d+ +3 +\d")
 
 
@@ -94,13 +95,11 @@ def test_a_run_on_folds_is_refused_or_moved_aside(folder):
     assert (folder / "run.old-1/folds.json").read_bytes() == (folder / "run/folds.json").read_bytes()
 
 
-def test_a_signal_ends_it_with_the_folds_that_are_done(folder):
-    process = start("train", "iris.yaml", "--folds", "3", "--json", "--out", "run", "--set", FOREVER, cwd=folder)
+@pytest.mark.parametrize(("how", "told"), [("--json", INTERRUPTED), ("--quiet", "")])
+def test_a_signal_ends_it_with_the_folds_that_are_done(folder, how, told):
+    process = start("train", "iris.yaml", "--folds", "3", how, "--out", "run", "--set", FOREVER, cwd=folder)
     wait_for(folder / "run/fold-1/metrics.jsonl", lines=3)
     process.send_signal(signal.SIGINT)
     done = finish(process)
-    assert (done.code, done.out) == (130, "")
-    assert (
-        done.err == "warning: interrupted on fold 1 of 3: no mean is taken (the folds that are done: run/folds.json)\n"
-    )
+    assert (done.code, done.out, done.err) == (130, "", told)
     assert json.loads((folder / "run/folds.json").read_text())["results"] == []
