@@ -18,7 +18,7 @@ Missing = Literal["error", "drop", "mean"]
 DType = np.dtype[np.float32] | np.dtype[np.float64]
 
 BLOCK_ROWS = 4096  # rows that are in memory as float64 at one time
-CACHED_ROWS = 64  # that are scaled while they are in the cache
+CACHED = 65_536  # numbers that are scaled while they are in the cache
 
 
 def row_blocks(count: int, size: int = BLOCK_ROWS) -> Iterator[slice]:
@@ -158,24 +158,29 @@ class Preparation:
             self._scale(table, rows, x)
         return x
 
-    def _look_up(self, table: Table, rows: Rows, x: NDArray[Any]) -> bool:
-        """Fills x where the inputs are bytes all scaled alike, as those of images are; whether they are.
+    @property
+    def _cached_rows(self) -> int:
+        return max(1, CACHED // len(self.shift))
 
-        Each of the 256 values a byte has is scaled once, which takes half the time of scaling every input.
+    def _look_up(self, table: Table, rows: Rows, x: NDArray[Any]) -> bool:
+        """Fills x where the inputs are bytes all scaled alike, as those of images are; whether that was all.
+
+        Each of the 256 values a byte has is scaled once, which takes half the time of scaling every input. Where one of
+        them is too large, it is not all: `_scale` says which row has it, if one does.
         """
         matrix = self._matrix(table)
         if matrix is None or matrix.dtype != np.uint8 or len({*zip(self.shift, self.divisor)}) > 1:
             return False
         with np.errstate(over="ignore"):
             scaled = ((np.arange(256.0) - self.shift[0]) / self.divisor[0]).astype(x.dtype)
-        for block in row_blocks(len(rows), CACHED_ROWS):
+        for block in row_blocks(len(rows), self._cached_rows):
             np.take(scaled, matrix[rows[block]], out=x[block], mode="clip")  # nothing to clip; "raise" would copy x
         return bool(np.isfinite(scaled).all())
 
     def _scale(self, table: Table, rows: Rows, x: NDArray[Any]) -> None:
         """Fills x with any inputs, some rows at a time."""
         shift, divisor = np.array(self.shift), np.array(self.divisor)
-        for block, raw in self.raw_blocks(table, rows, CACHED_ROWS, to_add=False):
+        for block, raw in self.raw_blocks(table, rows, self._cached_rows, to_add=False):
             with np.errstate(over="ignore"):
                 raw -= shift
                 raw /= divisor

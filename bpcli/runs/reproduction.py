@@ -101,7 +101,7 @@ class Reproduction:
 
     def _is_as_far(self) -> bool:
         """Whether to end after this step; a run that reached its last epoch, or stopped early, ends by itself."""
-        if self._done < self._epochs:
+        if self._done < self._epochs or self._run.trainer.is_complete:
             return False
         if self._done > self._epochs or self._run.trainer.validation is not None:
             return True

@@ -25,7 +25,6 @@ from bpcli.spec.resolved import to_mapping
 from bpcli.spec.sources import files_named, read_data, shown
 from bpcli.training.events import Ended, EpochEnded, Event
 from bpcli.training.threads import blas_threads
-from bpcli.training.trainer import Stopped
 
 
 class TrainingRun:
@@ -124,22 +123,24 @@ class TrainingRun:
             self._unsaved = False
 
     def _finish(self, ended: Ended) -> Ended:
-        """Judges the expectations and says what is worth keeping, if there is anything; gives the end as it came."""
-        theta = self.trainer.kept
-        if theta is None:
+        """Judges the expectations and says what is worth keeping, if there is anything.
+
+        Gives the end back, as an interruption where there was no time left to measure what is expected.
+        """
+        if self.trainer.kept is None:
             return ended
         figures = self._figures(ended.epochs)
         on_train = any(metric.startswith("train.") for metric in self.config.spec.expect)
         if on_train and "train" not in figures and ended.reason != "interrupted":  # who stops a run does not wait
-            try:
-                figures["train"] = measures_object(self.trainer.last_look(theta, self.prepared.train))
-            except Stopped:
+            if (measures := self.trainer.last_look(self.prepared.train)) is not None:
+                figures["train"] = measures_object(measures)
+            elif ended.reason != "diverged":
                 ended = replace(ended, reason="interrupted")
         if ended.test is not None:
             figures["test"] = measures_object(ended.test)
         for metric, condition in self.config.spec.expect.items():
             value = figures["epochs"] if metric == "epochs" else _look_up(figures, metric)
-            unjudged = value is None and ended.reason == "interrupted"
+            unjudged = value is None and (ended.reason == "interrupted" or self.trainer.gave_up)
             met = None if unjudged else value is not None and condition.met(value)
             self.expected.append({"metric": metric, "condition": str(condition), "value": value, "met": met})
         self.meta = self._meta(figures)

@@ -20,7 +20,7 @@ from bpcli.training.diagnosis import Diverged, largest
 from bpcli.training.events import Cause, Growth
 from bpcli.training.state import Position, all_finite
 
-FADING = 128  # steps after which a memory is seen to, before it has faded too far
+FADING = 64  # steps after which a memory is seen to, before it has faded too far
 
 
 class Steps:

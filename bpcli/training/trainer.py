@@ -34,10 +34,10 @@ from bpcli.training.steps import Steps
 from bpcli.training.stopping import Watch
 
 REPORT_EVERY = 0.1  # seconds between two Progressed events
-LAST_LOOK = 1.0  # seconds that measuring on the test rows may take after training was asked to stop
+LAST_LOOK = 1.0  # seconds that measuring may take when training is over and was asked to stop
 
 
-class Stopped(Exception):
+class _Stopped(Exception):
     """Asked to stop."""
 
 
@@ -82,6 +82,8 @@ class Trainer:
         )
         self._began = self.clock()
         self._kept: Parameters | None = None
+        self.gave_up = False  # whether measuring, when training was over, was cut short
+        self._until = math.inf  # when that happens
         self._as_it_stands = False  # whether theta is what is worth keeping, whatever the epoch
 
     @property
@@ -116,12 +118,9 @@ class Trainer:
             reason = yield from self._epochs()
         except Diverged as where:
             detail, cause = str(where), where.cause
-        test = None
-        if self.test is not None and self.kept is not None:
-            try:
-                test = self.last_look(self.kept, self.test)
-            except Stopped:
-                reason = "interrupted" if reason != "diverged" else reason
+        test = self.last_look(self.test)
+        if self.gave_up and reason != "diverged":
+            reason = "interrupted"
         yield Ended(reason, self.at.epoch, self._seconds(), self.at.best_epoch, test, detail, cause)
 
     def state(self) -> State:
@@ -155,6 +154,7 @@ class Trainer:
         None when nothing was, or when asked to stop on the way. The trainer is of no use any more.
         """
         self.restore(state, careful=True)
+        self.test = None
         *_, ended = self.run()
         assert isinstance(ended, Ended)
         return ended.cause
@@ -173,14 +173,14 @@ class Trainer:
             while not self.is_complete:
                 yield from self._pass()
                 yield self._measure()
-        except Stopped:
+        except _Stopped:
             self.steps.demand_finite()
             self._as_it_stands = self.validation is None
             return "interrupted"
         return "early_stopping" if self.watch.exhausted else "epochs"
 
     def _pass(self) -> Iterator[Event]:
-        """What is left of a pass over the training rows; raises Stopped as soon as `stop` says so."""
+        """What is left of a pass over the training rows; raises _Stopped as soon as `stop` says so."""
         queue = self.steps.queue(self.report_steps)
         self._heed_stop()
         while self._advance(queue):
@@ -231,26 +231,29 @@ class Trainer:
             cause = diagnosis.of_measuring(self.descent, self.theta, rows, costs, at)
         raise Diverged(f"the {name} cost is {measures['cost']} after step {self.at.step} (epoch {epoch})", cause)
 
-    def last_look(self, theta: Parameters, rows: Examples) -> Measures:
-        """The figures of parameters on rows when training is over.
+    def last_look(self, rows: Examples | None) -> Measures | None:
+        """The figures of what is kept, on rows, when training is over; None where there are not both.
 
-        Raises Stopped where it is asked to stop and would still take longer than LAST_LOOK.
+        Asked to stop, all last looks together take no longer than LAST_LOOK: then it has given up, and is None too.
         """
-        until = math.inf
-
-        def heed_stop() -> None:
-            nonlocal until
-            if until == math.inf and self.stop():
-                until = self.clock() + LAST_LOOK
-            if self.clock() > until:
-                raise Stopped
-
+        if self.kept is None or rows is None:
+            return None
         with np.errstate(all="ignore"):
-            return self.evaluator.measure(theta, rows, heed_stop)
+            try:
+                return self.evaluator.measure(self.kept, rows, self._heed_haste)
+            except _Stopped:
+                self.gave_up = True
+                return None
+
+    def _heed_haste(self) -> None:
+        if self._until == math.inf and self.stop():
+            self._until = self.clock() + LAST_LOOK
+        if self.clock() > self._until:
+            raise _Stopped
 
     def _heed_stop(self) -> None:
         if self.stop():
-            raise Stopped
+            raise _Stopped
 
     def _keep(self) -> None:
         if self._kept is None:

@@ -8,6 +8,10 @@ import signal
 import pytest
 from shell import FOREVER, bpcli, command_after, finish, on_terminal, screen, shell, start, wait_for
 
+from bpcli.cli import folds
+from bpcli.cli.signals import Signals
+from bpcli.errors import ExitStatus
+
 pytest_plugins = ["cli_fixtures"]
 
 INTERRUPTED = "warning: interrupted on fold 1 of 3: no mean is taken (the folds that are done: run/folds.json)\n"
@@ -87,6 +91,18 @@ def test_refusals_are_one_line(folder, arguments, code, told):
     assert done.code == code
     assert told in done.err
     assert (done.out, done.err.count("\n")) == ("", 1)
+
+
+def test_a_signal_after_the_last_fold_does_not_take_the_result_away(folder, monkeypatch, capsys):
+    class Late(Signals):
+        def __exit__(self, *about):
+            super().__exit__(*about)
+            self.status = ExitStatus.INTERRUPTED
+
+    monkeypatch.setattr(folds, "Signals", Late)
+    monkeypatch.chdir(folder)
+    assert folds.train_folds("iris.yaml", 3, None, False, None, [], json=False, quiet=False) == ExitStatus.OK
+    assert "mean and sample deviation over 3 folds" in capsys.readouterr().out
 
 
 def test_a_run_on_folds_is_refused_or_moved_aside(folder):

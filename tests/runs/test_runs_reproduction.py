@@ -17,6 +17,7 @@ from bpcli.runs.comparison import differing
 from bpcli.runs.reproduction import Reproduction, config_again, resumed_alike
 from bpcli.runs.weights import read_weights
 from bpcli.spec.reading import read_config
+from bpcli.training import trainer
 from bpcli.training.state import State
 from bpcli.training.trainer import Trainer
 
@@ -116,6 +117,15 @@ def test_no_step_of_the_epoch_gives_weights_that_were_changed(home: Path) -> Non
     found = made_again(other)
     assert not found["reproduced"]
     assert {"key": "epochs", "a": 1, "b": 2, "change": 1} in found["differences"]["metrics"]
+
+
+@pytest.mark.parametrize("config", [BASE, ALONE + 'expect: {train.cost: "< 9"}\n'])
+def test_a_complete_run_is_measured_again_however_long_that_takes(
+    home: Path, config: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer, "LAST_LOOK", -1.0)
+    found = made_again(train(home, config))
+    assert (found["reproduced"], found["reason"]) == (True, "epochs")
 
 
 @pytest.mark.parametrize("config", [BASE, ALONE])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from stopped_trainings import at_step, go_on, last, lay_out, products, train
 
@@ -13,6 +14,7 @@ from bpcli.runs.training_run import TrainingRun
 from bpcli.runs.weights import read_weights
 from bpcli.spec.reading import read_config
 from bpcli.training import trainer
+from bpcli.training.events import Ended, EpochEnded
 
 CONFIG = """\
 layers: [3, 5, 2]
@@ -71,9 +73,26 @@ def test_who_stops_it_while_all_rows_are_measured_at_the_end_can_resume_that(
     assert last(train(config, whole)).reason == "epochs"
     with monkeypatch.context() as patched:
         patched.setattr(trainer, "LAST_LOOK", -1.0)
-        assert last(train(config, tmp_path / "run", at_step(15))).reason == "interrupted"
+        assert last(train(config, tmp_path / "run", lambda run: run.trainer.is_complete)).reason == "interrupted"
     assert last(go_on(tmp_path / "run")).reason == "epochs"
     assert products(tmp_path / "run") == products(whole)
+
+
+@pytest.mark.parametrize("data", ["target: y", "target: y, test: 0.25"])
+def test_what_diverged_stays_so_when_it_is_stopped_while_it_is_measured(
+    config: str, data: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(config).write_text(Path(config).read_text().replace("target: y", data))
+    monkeypatch.setattr(trainer, "LAST_LOOK", -1.0)
+    run = TrainingRun(read_config(config))
+    run.trainer.stop = lambda: not np.isfinite(run.trainer.theta.flat).all()
+    for event in run.train():
+        if isinstance(event, EpochEnded) and event.epoch == 2:
+            run.trainer.theta.flat[0] = np.inf
+    assert isinstance(event, Ended)
+    assert event.reason == "diverged"
+    assert event.test is None
+    assert run.expected[0]["met"] is None
 
 
 def test_the_best_epoch_keeps_its_figures_wherever_it_was_stopped(config: str, tmp_path: Path) -> None:

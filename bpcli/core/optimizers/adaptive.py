@@ -25,8 +25,10 @@ class Adam(Optimizer):
     beta2: float = 0.999
     epsilon: float = 1e-8
 
-    fades: ClassVar[bool] = True
     memories: ClassVar[tuple[str, ...]] = ("m", "v")
+
+    def may_forget(self, least: float, precision: float) -> bool:
+        return _nothing_beside(self.epsilon, least, precision)
 
     def move(self, theta: Parameters, gradient: Parameters, eta: float) -> None:
         self.t += 1
@@ -86,8 +88,10 @@ class RmsProp(Optimizer):
     epsilon: float = 1e-8
     momentum: float = 0.0  # μ
 
-    fades: ClassVar[bool] = True
     memories: ClassVar[tuple[str, ...]] = ("v",)
+
+    def may_forget(self, least: float, precision: float) -> bool:
+        return _nothing_beside(self.epsilon, least, precision)
 
     def start(self, theta: Parameters, trained: int) -> None:
         super().start(theta, trained)
@@ -152,3 +156,8 @@ class Adagrad(Optimizer):
     def rule(self, w: Array, g: Array, memory: Memory, eta: float, t: int, decays: bool) -> tuple[Array, Memory]:
         v = memory["v"] + g**2
         return w - eta * g / (np.sqrt(v) + self.epsilon), {"v": v}
+
+
+def _nothing_beside(epsilon: float, least: float, precision: float) -> bool:
+    """Whether a v below `least` leaves √v + ε as it is, even where ε is multiplied by √(1 − β₂ᵗ), a quarter or more."""
+    return sqrt(least) <= epsilon * precision / 16

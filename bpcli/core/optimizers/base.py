@@ -16,8 +16,8 @@ from bpcli.registry import Registry
 
 CHUNK = 32_768  # entries worked on at a time, so that they stay in the cache from one operation to the next
 
-FADED = 2.0**40
-"""Times the smallest normal number: what is remembered below that has faded, and moves no parameter."""
+FADED = 2.0**18
+"""Times the smallest normal number: what is remembered below that has faded."""
 
 Memory = dict[str, Array]
 
@@ -34,8 +34,6 @@ class Optimizer(ABC):
     """Whether `follow` is there, for steps that need no gradient to be written out."""
     whole_batch: ClassVar[bool] = False
     """Whether it makes sense only when all examples are one batch."""
-    fades: ClassVar[bool] = False
-    """Whether each step multiplies what it remembers by a factor below 1."""
     memories: ClassVar[tuple[str, ...]] = ()
     """The names of what it always remembers, each as large as the parameters."""
 
@@ -69,20 +67,28 @@ class Optimizer(ABC):
         """Two numbers by which step t (from 1) moves all entries; η and 1 unless the optimizer says otherwise."""
         return eta, 1.0
 
+    def may_forget(self, least: float, precision: float) -> bool:
+        """Whether memories fade by a factor in each step, and can do without what is below `least`.
+
+        They can if that moves no parameter by more than the last bit of its step; `precision` is that of the numbers.
+        """
+        return False
+
     def drop_faded(self) -> None:
-        """Forgets what has faded; to be called now and then.
+        """Forgets what has faded, where it may; to be called now and then.
 
         Where gradients have become 0, as those into units that are dead, memories would otherwise fade to numbers below
         the normal ones and stay there, and arithmetic with these takes a hundred times as long.
         """
-        for memory in self.state.values() if self.fades else ():
-            least = FADED * np.finfo(memory.flat.dtype).tiny
+        numbers = np.finfo(self._spare.dtype)
+        least = FADED * float(numbers.tiny)
+        for memory in self.state.values() if self.may_forget(least, float(numbers.eps)) else ():
             for start in range(0, self.trained, CHUNK):
                 piece = memory.flat[start : min(start + CHUNK, self.trained)]
-                size = self._spare[0, : len(piece)]
+                size, faded = self._spare[0, : len(piece)], self._spare[1].view(np.bool_)[: len(piece)]
                 np.abs(piece, out=size)
-                np.greater_equal(size, least, out=size)
-                piece *= size
+                np.less(size, least, out=faded)
+                np.copyto(piece, 0, where=faded)
 
     def _chunks(self, theta: Parameters, gradient: Parameters) -> Iterator[tuple[Array, ...]]:
         """w, g, each memory in its order, and two spare arrays, a piece of the trained parameters at a time."""

@@ -30,10 +30,12 @@ class Sgd(Optimizer):
     nesterov: bool = False
 
     takes_factors: ClassVar[bool] = True
-    fades: ClassVar[bool] = True
 
     def keeps(self, decay: float, dtype: DTypeLike) -> bool:
         return decay == 0 or self.momentum > 0 or decay >= 64 * np.finfo(dtype).eps  # 1 − decay must not round to 1
+
+    def may_forget(self, least: float, precision: float) -> bool:
+        return True
 
     def start(self, theta: Parameters, trained: int) -> None:
         super().start(theta, trained)
