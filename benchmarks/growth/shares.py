@@ -33,7 +33,7 @@ COLUMNS = (
     "",
     "epoch, ms",
     "of it steps",
-    "first touch of the memory",
+    "first touch of the memory, ms",
     "reading once, ms",
     "shuffling",
     "measuring",

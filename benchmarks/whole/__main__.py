@@ -3,7 +3,7 @@
     python benchmarks/whole [--jobs digits,mnist] [--peers PyTorch,scikit-learn,JAX] [--rounds 9] [--python PYTHON]
 
 The others are the scripts beside this file, a dozen or two of lines each, that do the same: read, split, scale, train
-with shuffled batches, measure after each epoch, write the weights. All take turns, a run each, on one thread. Printed
+with shuffled batches, measure after each epoch, write the weights. All take turns, a run each, on one processor. Printed
 are the median seconds, and the median over the rounds of the other's time over bpcli's. MNIST is read from
 datasets/mnist (datasets/README.md tells how to get the CSV files), turned into .npz once, for all alike.
 """
@@ -38,6 +38,11 @@ epochs: 30
 """
 
 
+def on_one_processor() -> None:
+    """For a child: not every program heeds the number of threads that it is told."""
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
+
+
 def digits(python: Path, folder: Path) -> tuple[Path, list[str]]:
     """bpcli's config, and what the scripts are told: the data."""
     return ROOT / "configs" / "digits.yaml", ["digits", str(ROOT / "datasets" / "digits.csv.gz")]
@@ -69,7 +74,9 @@ def compare(python: Path, job: str, peers: list[str], rounds: int, folder: Path)
         for name, command in commands.items():
             shutil.rmtree(run, ignore_errors=True)
             began = time.perf_counter()
-            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                command, env=environment, preexec_fn=on_one_processor, capture_output=True, text=True, check=False
+            )
             took = time.perf_counter() - began
             if done.returncode:
                 sys.exit(f"{name}: exit code {done.returncode}\n{done.stderr}")
@@ -77,7 +84,7 @@ def compare(python: Path, job: str, peers: list[str], rounds: int, folder: Path)
                 print(f"{job}, {name}: {done.stdout.strip()}", file=sys.stderr)
             else:
                 seconds[name].append(took)
-    print(f"\n{job}, one thread, rounds: {rounds}")
+    print(f"\n{job}, one processor, rounds: {rounds}")
     print(f"{'':24}{'seconds':>9}{'least':>9}{'most':>9}{'ratio':>9}{'least':>8}{'most':>8}")
     for name, times in seconds.items():
         ratios = [theirs / ours for theirs, ours in zip(times, seconds["bpcli"])]

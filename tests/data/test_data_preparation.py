@@ -1,8 +1,7 @@
-"""The stored preparation: what it says of data it has not seen, and its way through JSON."""
+"""A preparation that was fitted: the arrays it makes of rows, and what it says of data it has not seen."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +9,6 @@ import numpy as np
 import pytest
 
 from bpcli.data.preparation import BLOCK_ROWS, Columns, Preparation
-from bpcli.data.stored import preparation_as_json, preparation_from_json
 from bpcli.data.table import Table
 from bpcli.errors import DataError
 
@@ -116,58 +114,3 @@ def test_numbers_written_as_text_are_numbers() -> None:
     rows = np.arange(2)
     assert np.array_equal(PREPARATION.inputs(other, rows, FLOAT32), PREPARATION.inputs(GOOD, rows, FLOAT32))
     assert np.array_equal(PREPARATION.targets(other, rows, FLOAT32), PREPARATION.targets(GOOD, rows, FLOAT32))
-
-
-@pytest.mark.parametrize(
-    "preparation",
-    [
-        PREPARATION,
-        DIVIDED,
-        replace(PREPARATION, missing="mean", fill=(0.1, 1 / 3, 2 / 3)),
-        replace(PREPARATION, columns=Columns(("x", "t"), ("y", "z"), "w"), task="numbers", classes=()),
-    ],
-)
-def test_json_gives_an_equal_preparation_back(preparation: Preparation) -> None:
-    text = json.dumps(preparation_as_json(preparation), allow_nan=False)
-    assert preparation_from_json(json.loads(text)) == preparation
-
-
-def test_equal_numbers_are_stored_once() -> None:
-    assert preparation_as_json(DIVIDED)["divisor"] == 255.0
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"features": "xt"},
-        {"features": []},
-        {"features": ["x"]},
-        {"target": [1]},
-        {"weight": 3},
-        {"categories": {"z": ["a"]}},
-        {"categories": None},
-        {"missing": "guess"},
-        {"fill": [1.0, 2.0, 3.0]},
-        {"shift": [1.0, 2.0]},
-        {"shift": [1.0, 2.0, "3"]},
-        {"shift": float("nan")},
-        {"divisor": [1.0, 2.0, 0.0]},
-        {"divisor": True},
-        {"task": "guess"},
-        {"task": "numbers"},
-        {"classes": ["a"]},
-        {"one_output": 1},
-        {"more": 1},
-    ],
-)
-def test_odd_json_is_refused(changed: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="the stored preparation of the data is not sound"):
-        preparation_from_json(preparation_as_json(PREPARATION) | changed)
-
-
-def test_a_missing_key_is_refused() -> None:
-    for key in preparation_as_json(PREPARATION):
-        stored = preparation_as_json(PREPARATION)
-        del stored[key]
-        with pytest.raises(ValueError):
-            preparation_from_json(stored)

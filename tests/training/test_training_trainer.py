@@ -11,6 +11,7 @@ from sample_networks import make_network, random_parameters
 from bpcli.core.descent import Descent
 from bpcli.core.optimizers import OPTIMIZERS
 from bpcli.core.optimizers.sgd import Sgd
+from bpcli.core.parameters import Parameters
 from bpcli.core.schedules import SCHEDULES, InverseScaling
 from bpcli.data.batches import Batches
 from bpcli.data.loading import Examples
@@ -275,3 +276,22 @@ def test_the_memory_of_dead_units_does_not_fade_into_numbers_that_are_slow(name,
     assert results[0][0] == 0
     assert results[1][0] > 0.2
     assert results[0][1] == results[1][1]  # what was forgotten had moved nothing
+
+
+@pytest.mark.parametrize("name", ["adam", "rmsprop"])
+@pytest.mark.parametrize("epsilon", [1e-8, 1e-9, 1e-15])
+def test_only_what_is_nothing_beside_epsilon_is_forgotten(name, epsilon):
+    """Steps from 0 by a gradient whose square has faded from the start, which may matter to a small epsilon."""
+    ends = []
+    for looks in (True, False):
+        optimizer = OPTIMIZERS.get(name)(epsilon=epsilon)
+        theta, gradient = Parameters((1, 1), np.float32), Parameters((1, 1), np.float32)
+        optimizer.start(theta, 2)
+        for step in range(1, 1001):
+            gradient.flat[:] = 1e-17
+            optimizer.move(theta, gradient, 1e-3)
+            if looks and step % steps.FADING == 0:
+                optimizer.drop_faded()
+        ends.append(theta.flat.tobytes())
+    assert ends[0] == ends[1]
+    assert theta.flat.all()

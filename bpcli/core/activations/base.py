@@ -17,7 +17,7 @@ from bpcli.registry import Registry
 class Spare:
     """Memory to work in, of no value before or after, but that a cost may look at what its output function has left.
 
-    `ones` stay ones, and `zero` zero: a Python 0 would have to be converted at every call.
+    `ones` stay ones, and `zero` zero, for ReLU, where converting a Python 0 takes as long as the rest of the call.
     """
 
     block: Array  # (m, n[l])
