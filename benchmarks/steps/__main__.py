@@ -44,6 +44,12 @@ ALL = (
 )
 
 
+def on_processors(count: int) -> None:
+    """For a child: not every program heeds the number of threads that it is told."""
+    if hasattr(os, "sched_setaffinity"):  # not on macOS
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:count])
+
+
 @dataclass
 class Runner:
     """One program in its process, and the seconds of its epochs so far."""
@@ -60,7 +66,7 @@ class Runner:
         process = subprocess.Popen(
             [str(python), str(HERE / "worker.py"), name, workload, optimizer],
             env={**os.environ, **dict.fromkeys(limits, str(threads)), **flags},
-            preexec_fn=lambda: os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads]),
+            preexec_fn=lambda: on_processors(threads),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

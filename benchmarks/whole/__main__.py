@@ -3,8 +3,8 @@
     python benchmarks/whole [--jobs digits,mnist] [--peers PyTorch,scikit-learn,JAX] [--rounds 9] [--python PYTHON]
 
 The others are the scripts beside this file, a dozen or two of lines each, that do the same: read, split, scale, train
-with shuffled batches, measure after each epoch, write the weights. All take turns, a run each, on one processor. Printed
-are the median seconds, and the median over the rounds of the other's time over bpcli's. MNIST is read from
+with shuffled batches, measure after each epoch, write the weights. All take turns, a run each, on one processor.
+Printed are the median seconds, and the median over the rounds of the other's time over bpcli's. MNIST is read from
 datasets/mnist (datasets/README.md tells how to get the CSV files), turned into .npz once, for all alike.
 """
 
@@ -40,7 +40,8 @@ epochs: 30
 
 def on_one_processor() -> None:
     """For a child: not every program heeds the number of threads that it is told."""
-    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
+    if hasattr(os, "sched_setaffinity"):  # not on macOS
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
 
 
 def digits(python: Path, folder: Path) -> tuple[Path, list[str]]:
