@@ -10,6 +10,7 @@ from typing import Any
 
 from bpcli.cli.reports import add_to_summary, begin_report
 from bpcli.cli.signals import Signals
+from bpcli.core.metrics import METRICS
 from bpcli.errors import DivergedError, ExitStatus, UsageError
 from bpcli.runs.directory import RunDirectory, checkpoints_in
 from bpcli.runs.divergence import explanation
@@ -20,7 +21,7 @@ from bpcli.runs.resuming import resume
 from bpcli.runs.training_run import TrainingRun
 from bpcli.spec.reading import read_config
 from bpcli.spec.resolved import to_yaml
-from bpcli.training.events import Ended, EpochEnded, Event, Started
+from bpcli.training.events import Ended, Event, Started
 from bpcli.ui import markdown
 from bpcli.ui.closing import closing
 from bpcli.ui.console import open_console, room, warn, write
@@ -79,10 +80,7 @@ def train(
         view = choose_view(console, quiet=quiet, describe=describe if json else None)
         with signals, Recorder(directory, text, sys.argv, spec.folder, run.digests, run.numerics, record) as recorder:
             with view:
-                best: EpochEnded | None = None
                 for event in run.run(directory, recorder):
-                    if isinstance(event, EpochEnded) and event.best:
-                        best = event
                     if isinstance(event, Started):
                         about = summary(run, event, going_on_from)
                         if not (json or quiet):
@@ -91,7 +89,9 @@ def train(
             assert isinstance(event, Ended)
             weights = directory.weights if run.meta else None
             if not (json or quiet):
-                write(console, closing(event, best, directory.path, weights, run.expected))
+                kept = run.meta.get("metrics", {}).get("validation", {})  # out of a file, they are in another order
+                validation = {name: kept[name] for name in METRICS if name in kept}
+                write(console, closing(event, validation, directory.path, weights, run.expected))
         if event.reason in ("interrupted", "diverged"):
             report.leave(f"not judged: {event.reason} {event.detail}".rstrip(), event.seconds)
         else:

@@ -189,8 +189,10 @@ class Preparation:
                 row, j = np.argwhere(~np.isfinite(x[block]))[0]
                 at = rows[block][row]
                 _, [[*cells]] = next(self.raw_blocks(table, np.array([at])))
+                fits = np.abs(cells[j]) <= np.finfo(x.dtype).max
+                scaled = f", less {shift[j]:g} and divided by {divisor[j]:g} to scale it," if fits else ""
                 raise DataError(
-                    f"{table.place(at)}: column '{self.input_names[j]}': {cells[j]} is too large for {x.dtype}"
+                    f"{table.place(at)}: column '{self.input_names[j]}': {cells[j]}{scaled} is too large for {x.dtype}"
                 )
 
     def targets(self, table: Table, rows: Rows, dtype: DType) -> NDArray[Any]:

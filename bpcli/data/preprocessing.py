@@ -13,6 +13,7 @@ from bpcli.data.preparation import Columns, Missing, Preparation, Task
 from bpcli.data.table import Rows, Scale, Table
 from bpcli.errors import DataError
 
+BLURRED = 2**53  # from here on a float64 does not hold every whole number
 MOST_CLASSES = 100  # integers 0..k-1 are taken for classes up to this k
 
 
@@ -104,6 +105,15 @@ def _choose_task(table: Table, rows: Rows, recipe: Recipe, target: tuple[str, ..
 
 
 def _classes(table: Table, rows: Rows, target: str) -> tuple[str, ...]:
+    column = table.column(target)
+    if not isinstance(column, list) and column.dtype.kind == "f":
+        blurred = np.abs(column[rows]) >= BLURRED
+        if blurred.any():
+            at = int(blurred.argmax())
+            raise DataError(
+                f"{table.place(rows[at])}: column '{target}': classes of {BLURRED:,} and more cannot be told apart as "
+                "numbers (with a letter before it each is a text)"
+            )
     classes = in_order(cell for cell in table.distinct(target, rows)[0] if cell is not None)
     if len(classes) < 2:
         raise DataError(

@@ -81,7 +81,8 @@ class Table:
         column = self.column(name)
         if not isinstance(column, list):
             values, where = np.unique(column[rows], return_inverse=True)
-            return [as_text(float(value)) for value in values], where
+            exact = values.dtype.kind != "f"
+            return [str(int(value)) if exact else as_text(float(value)) for value in values], where
         number: dict[str | None, int] = {}
         held = [number.setdefault(column[row], len(number)) for row in rows]
         return list(number), np.array(held, dtype=np.intp)

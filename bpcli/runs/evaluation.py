@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -72,9 +73,14 @@ def holds_training_rows(trained: Trained, source: Source) -> bool:
     return bool(trained.meta["files"].get(name) == digest(source.path, source.shown))
 
 
-def evaluate(trained: Trained, examples: Examples, split: str) -> dict[str, Any]:
-    """All figures of the network on these rows: the object that `eval --json` prints; raises DataError."""
-    outputs, costs = carry_forward(trained, examples.x, examples.rows, examples.y)
+def evaluate(
+    trained: Trained, examples: Examples, split: str, before_block: Callable[[], None] = lambda: None
+) -> dict[str, Any]:
+    """All figures of the network on these rows: the object that `eval --json` prints; raises DataError.
+
+    `before_block` may raise, to give up on the way.
+    """
+    outputs, costs = carry_forward(trained, examples.x, examples.rows, examples.y, before_block)
     return {
         "weights": str(trained.path),
         "split": split,

@@ -24,6 +24,10 @@ from bpcli.training.events import Ended, Event
 Figures = dict[str, float | None]
 
 
+class _Stopped(Exception):
+    """Asked to stop."""
+
+
 class FoldRuns:
     """Trainings on `count` folds, the first of them ready to begin.
 
@@ -55,7 +59,10 @@ class FoldRuns:
             ):
                 for event in run.run(own, recorder):
                     if isinstance(event, Ended) and event.reason in ("epochs", "early_stopping"):
-                        self._note(number, run, own, event)
+                        try:
+                            self._note(number, run, own, event)
+                        except _Stopped:
+                            event = replace(event, reason="interrupted")
                         self._save(directory)
                     yield number, event
             if len(self.results) < number:
@@ -77,9 +84,9 @@ class FoldRuns:
         }
 
     def _note(self, number: int, run: TrainingRun, own: RunDirectory, ended: Ended) -> None:
-        """Measures the fold as `eval` does, on the weights as they were saved."""
+        """Measures the fold as `eval` does, on the weights as they were saved; raises _Stopped when asked to stop."""
         assert run.prepared.test is not None
-        measured = evaluate(load_trained(own.weights), run.prepared.test, "test")
+        measured = evaluate(load_trained(own.weights), run.prepared.test, "test", self._heed_stop)
         self._expected.append(run.expected)
         self.results.append(
             {
@@ -93,6 +100,10 @@ class FoldRuns:
                 "weights": str(own.weights.relative_to(own.path.parent)),
             }
         )
+
+    def _heed_stop(self) -> None:
+        if self._stop():
+            raise _Stopped
 
     def _judge(self, checks: Sequence[dict[str, Any]]) -> dict[str, Any]:
         """One condition, of which each fold has its own value."""

@@ -14,7 +14,7 @@ from bpcli.core.schedules import SCHEDULES
 from bpcli.data.source import digest, similar_file
 from bpcli.errors import ConfigError, DataError, WeightsError
 from bpcli.runs.checkpoints import Checkpoint, read_checkpoint
-from bpcli.runs.directory import RunDirectory, checkpoints_in
+from bpcli.runs.directory import FOLDS, RunDirectory, checkpoints_in
 from bpcli.runs.provenance import changed_numerics
 from bpcli.runs.recorder import Recorder, Resumed
 from bpcli.runs.trained import candidates
@@ -101,7 +101,8 @@ def newest_checkpoint(path: Path) -> Path:
         raise WeightsError(f"{path}: {wrong}")
     found = list(checkpoints_in(path).values())
     if not found:
-        raise WeightsError(f"{path}: holds no checkpoint to go on from")
+        folds = f" (its folds do: {path / 'fold-1'} and so on)" if (path / FOLDS).exists() else ""
+        raise WeightsError(f"{path}: holds no checkpoint to go on from{folds}")
     return found[0]
 
 

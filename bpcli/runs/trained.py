@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,9 @@ def trained_of(file: WeightsFile) -> Trained:
     return Trained(path, config, preparation, network, theta, file.meta)
 
 
-def carry_forward(trained: Trained, x: Array, rows: Rows, y: Array | None = None) -> tuple[Array, Array]:
+def carry_forward(
+    trained: Trained, x: Array, rows: Rows, y: Array | None = None, before_block: Callable[[], None] = lambda: None
+) -> tuple[Array, Array]:
     """Outputs (n, n[L]) of rows x (n, n[0]), and the cost of each where there are targets; see `Evaluator.run`.
 
     `rows` is where each stands in its file. Raises DataError when an output is no finite number.
@@ -82,7 +84,7 @@ def carry_forward(trained: Trained, x: Array, rows: Rows, y: Array | None = None
     dtype = np.dtype(trained.config.spec.dtype)
     evaluator = Evaluator(trained.network, trained.preparation.task, dtype)
     with blas_threads(trained.config.spec.blas_threads), np.errstate(all="ignore"):  # looked for here
-        outputs, costs = evaluator.run(trained.theta, x, y)
+        outputs, costs = evaluator.run(trained.theta, x, y, before_block)
     wrong = np.flatnonzero(~np.isfinite(outputs).all(axis=1))
     if len(wrong):
         largest = np.abs(x[wrong[0]]).max()

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from bpcli.data.cells import counted
 from bpcli.errors import printable
-from bpcli.training.events import Ended, EpochEnded, Measures
+from bpcli.training.events import Ended, Measures
 from bpcli.ui.figures import duration, measure
 
 LABEL = len("expect")  # cells of the words at the start of the lines, where none is longer
@@ -25,15 +25,15 @@ VERDICTS = {True: ("ok", "green"), False: ("MISSED", "bold red"), None: ("not ju
 
 
 def closing(
-    ended: Ended, best: EpochEnded | None, run: Path, weights: Path | None, expect: Sequence[Mapping[str, Any]] = ()
+    ended: Ended, validation: Measures, run: Path, weights: Path | None, expect: Sequence[Mapping[str, Any]] = ()
 ) -> list[Text]:
     """What to print below the epochs; `weights` is None when no file of them was written.
 
-    `best` is the epoch of those weights, where there were validation rows to choose it by.
+    `validation` are the figures of those weights, none where there were no rows to choose them by.
     """
     word, style = REASONS[ended.reason]
     detail = f": {printable(ended.detail)}" if ended.detail else ""
-    splits = {"validation": best.validation if best else None, "test": ended.test}
+    splits = {"validation": validation, "test": ended.test}
     wide = max([LABEL, *(len(split) for split, measures in splits.items() if measures)])
     lines = [
         Text(),

@@ -109,6 +109,9 @@ def test_a_run_on_folds_is_refused_or_moved_aside(folder):
     command = ["train", "iris.yaml", "--folds", "2", "--out", "run", "-q"]
     assert [bpcli(*command, *more, cwd=folder).code for more in ([], [], ["--force"])] == [0, 6, 0]
     assert (folder / "run.old-1/folds.json").read_bytes() == (folder / "run/folds.json").read_bytes()
+    resumed = bpcli("train", "--resume", "run", cwd=folder)
+    told = "run: holds no checkpoint to go on from (its folds do: run/fold-1 and so on)\n"
+    assert (resumed.code, resumed.out, resumed.err) == (7, "", told)
 
 
 @pytest.mark.parametrize(("how", "told"), [("--json", INTERRUPTED), ("--quiet", "")])

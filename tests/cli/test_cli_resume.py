@@ -42,6 +42,18 @@ def test_an_interrupted_training_says_how_it_goes_on_and_does_to_the_same_bytes(
     assert [part["command"][1:3] for part in about["resumed"]] == [["train", "--resume"]]
 
 
+def test_the_figures_of_a_best_epoch_before_the_stop_are_told_again(folder):
+    by_accuracy = "early_stopping={monitor: validation.accuracy, patience: 100}"
+    command = ["train", "iris.yaml", "--set", by_accuracy, "--set", "learning_rate=1"]
+    assert bpcli(*command, "--set", "epochs=20", "--out", "run", cwd=folder).code == 0
+    whole = bpcli(*command, "--set", "epochs=22", "--out", "whole", cwd=folder)
+    again = bpcli("train", "--resume", "run", "--set", "epochs=22", cwd=folder)
+    told = [line for line in whole.out.splitlines() if line.startswith(("best", "validation", "test"))]
+    assert len(told) == 3
+    assert int(told[0].split()[-1]) <= 20
+    assert [line for line in again.out.splitlines() if line.startswith(("best", "validation", "test"))] == told
+
+
 def test_a_killed_training_goes_on_as_json(folder):
     pace = ["--set", "checkpoint={steps: 7}", "--set", FOREVER]
     process = start("train", "iris.yaml", "-q", "--out", "run", *pace, cwd=folder)

@@ -149,3 +149,18 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
     runs = [load(data("wine.csv"), 0.2, None, Recipe(), seed, FLOAT32) for seed in (1, 1, 2)]
     assert same(runs[0].validation, runs[1].validation)
     assert not same(runs[0].validation, runs[2].validation)
+
+
+def test_whole_numbers_are_told_apart_as_classes_or_refused(tmp_path: Path) -> None:
+    labels = 2**53 + np.arange(90) % 3
+    np.savez(tmp_path / "exact.npz", X=np.arange(180.0).reshape(90, 2), y=labels)
+    np.savez(tmp_path / "blurred.npz", X=np.arange(180.0).reshape(90, 2), y=labels.astype(float))
+    recipe = Recipe(task="classes")
+
+    def classes(name: str) -> tuple[str, ...]:
+        return load(Source(tmp_path / name, name), None, None, recipe, 1, FLOAT32).preparation.classes
+
+    assert classes("exact.npz") == ("9007199254740992", "9007199254740993", "9007199254740994")
+    with pytest.raises(DataError) as caught:
+        classes("blurred.npz")
+    assert str(caught.value).startswith("blurred.npz: row 0: column 'y': classes of 9,007,199,254,740,992 and more")

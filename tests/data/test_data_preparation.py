@@ -66,14 +66,15 @@ def test_columns_side_by_side_are_read_as_if_they_were_not(kind: str) -> None:
             assert ours.strides == theirs.strides  # on which the last bits of a sum over rows depend
 
 
-def test_a_byte_too_large_for_the_dtype_is_told_with_its_row() -> None:
+def test_a_byte_that_scaling_makes_too_large_is_told_with_its_row() -> None:
     cells = np.zeros((300, 2), np.uint8)
     cells[270, 1] = 5
     images = Table("b.npz", {"x": cells[:, 0], "t": cells[:, 1]}, (), matrix=cells)
     tiny = replace(DIVIDED, divisor=(1e-40, 1e-40))
     with pytest.raises(DataError) as caught:
         tiny.inputs(images, np.arange(300), FLOAT32)
-    assert str(caught.value) == "b.npz: row 270: column 't': 5.0 is too large for float32"
+    scaled = "5.0, less 0 and divided by 1e-40 to scale it, is too large for float32"
+    assert str(caught.value) == f"b.npz: row 270: column 't': {scaled}"
     assert not tiny.inputs(images, np.arange(200), FLOAT32).any()
 
 

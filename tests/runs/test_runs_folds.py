@@ -19,6 +19,7 @@ from bpcli.runs.trained import load_trained
 from bpcli.runs.training_run import TrainingRun
 from bpcli.spec.reading import read_config
 from bpcli.spec.resolved import to_yaml
+from bpcli.training.events import Ended
 
 DATA = Path(__file__).parents[2] / "datasets"
 CLASSES = f"""\
@@ -113,11 +114,20 @@ def test_the_same_seed_gives_the_same_bytes_and_so_does_the_config_of_a_fold(tmp
 
 def test_a_fold_that_is_interrupted_is_the_last_and_has_no_result(tmp_path: Path) -> None:
     asked: list[bool] = []
-    runs = runs_of(tmp_path, CLASSES, 3, stop=lambda: asked.append(True) or len(asked) > 15)
+    runs = runs_of(tmp_path, CLASSES, 3, stop=lambda: asked.append(True) or len(asked) > 25)
     told = finish(runs, tmp_path / "run")
     assert 1 <= len(told["results"]) < 3
     assert len(list((tmp_path / "run").glob("fold-*"))) == len(told["results"]) + 1
     assert (told["mean"], told["deviation"], told["expect"]) == ({}, {}, [])
+
+
+def test_a_fold_that_is_stopped_while_it_is_measured_has_no_result(tmp_path: Path) -> None:
+    saved = tmp_path / "run" / "fold-1" / "weights.npz"
+    runs = runs_of(tmp_path, CLASSES, 3, saved.exists)
+    with RunDirectory.create(tmp_path / "run", "any") as directory:
+        *_, (number, ended) = runs.run(directory, ["bpcli"])
+    assert isinstance(ended, Ended)
+    assert (number, ended.reason, runs.results) == (1, "interrupted", [])
 
 
 def test_nothing_is_written_when_there_are_too_many(tmp_path: Path) -> None:

@@ -1,22 +1,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from bpcli.training.events import Ended, EpochEnded
+from bpcli.training.events import Ended
 from bpcli.ui.closing import closing, verdicts
 
 RUN = Path("runs/digits/1")
 
 
-def said(ended: Ended, weights: Path | None = RUN / "weights.npz", best: EpochEnded | None = None) -> list[str]:
-    return [text.plain for text in closing(ended, best, RUN, weights)]
+def said(ended: Ended, weights: Path | None = RUN / "weights.npz", validation: Any = MappingProxyType({})) -> list[str]:
+    return [text.plain for text in closing(ended, validation, RUN, weights)]
 
 
 def test_what_was_reached_where_it_lies_and_what_to_type_next() -> None:
-    best = EpochEnded(17, 680, 0.1, 3.1, {"cost": 0.05}, None, {"cost": 0.101234, "accuracy": 0.95}, True)
     ended = Ended("early_stopping", 27, 131.2, 17, {"cost": 1.123, "accuracy": 0.97222})
-    assert said(ended, best=best) == [
+    assert said(ended, validation={"cost": 0.101234, "accuracy": 0.95}) == [
         "",
         "stopped early after 27 epochs, 2 min 11 s",
         "best        epoch 17",

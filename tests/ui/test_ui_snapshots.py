@@ -59,7 +59,7 @@ def end(events: list[Event]) -> str:
     ended, best = events[-1], [event for event in events if isinstance(event, EpochEnded) and event.best][-1]
     assert isinstance(ended, Ended)
     run = Path("runs/digits/1")
-    return text(closing(ended, best, run, run / "weights.npz", EXPECT))
+    return text(closing(ended, best.validation, run, run / "weights.npz", EXPECT))
 
 
 def screens() -> Iterator[tuple[str, Callable[[], str]]]:
