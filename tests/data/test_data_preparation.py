@@ -7,24 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sample_preparations import DIVIDED, PREPARATION
 
-from bpcli.data.preparation import BLOCK_ROWS, Columns, Preparation
+from bpcli.data.preparation import BLOCK_ROWS
 from bpcli.data.table import Table
 from bpcli.errors import DataError
 
 FLOAT32 = np.dtype(np.float32)
-PREPARATION = Preparation(
-    columns=Columns(("x", "t"), ("y",), None),
-    categories={"t": ("a", "b")},
-    missing="error",
-    fill=None,
-    shift=(0.5, 0.0, 0.0),
-    divisor=(2.0, 1.0, 1.0),
-    task="classes",
-    classes=("1", "2", "10"),
-    one_output=False,
-)
-DIVIDED = replace(PREPARATION, categories={}, shift=(0.0, 0.0), divisor=(255.0, 255.0))
 
 
 def table(**columns: Any) -> Table:

@@ -7,22 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sample_preparations import DIVIDED, PREPARATION
 
 from bpcli.data.preparation import Columns, Preparation
 from bpcli.data.stored import preparation_as_json, preparation_from_json
-
-PREPARATION = Preparation(
-    columns=Columns(("x", "t"), ("y",), None),
-    categories={"t": ("a", "b")},
-    missing="error",
-    fill=None,
-    shift=(0.5, 0.0, 0.0),
-    divisor=(2.0, 1.0, 1.0),
-    task="classes",
-    classes=("1", "2", "10"),
-    one_output=False,
-)
-DIVIDED = replace(PREPARATION, categories={}, shift=(0.0, 0.0), divisor=(255.0, 255.0))
 
 
 @pytest.mark.parametrize(
